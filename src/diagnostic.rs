@@ -1,0 +1,120 @@
+//! What a rule says of a document: data alone, no terminal and no file format.
+
+use crate::edit::Fix;
+use crate::source::Span;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Worth mending.
+    Warning,
+    /// The document does not validate.
+    Error,
+}
+
+impl Severity {
+    /// The word for it in every output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A severity as it is configured: `off` silences the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// The rule does not run.
+    Off,
+    /// The rule runs at this severity.
+    On(Severity),
+}
+
+impl Level {
+    /// The words that configuration and command line know, in rising order.
+    pub const NAMES: [&'static str; 4] = ["off", "info", "warning", "error"];
+
+    /// The level of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "off" => Self::Off,
+            "info" => Self::On(Severity::Info),
+            "warning" => Self::On(Severity::Warning),
+            "error" => Self::On(Severity::Error),
+            _ => return None,
+        })
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On(severity) => severity.name(),
+        }
+    }
+}
+
+/// Another place that a finding speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The other file, relative to the project root; `None` for the finding's own.
+    pub path: Option<String>,
+    /// The place in it.
+    pub span: Span,
+    /// What is there.
+    pub message: String,
+}
+
+/// One finding of one rule, in one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// The characters it is about.
+    pub span: Span,
+    /// Other places it speaks of.
+    pub related: Vec<Related>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// A change that mends it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// Say what to do.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Point at another place of the same document.
+    pub fn related(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
+        self.related.push(Related {
+            path: None,
+            span,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Point at another file, at its beginning.
+    pub fn related_file(&mut self, path: impl Into<String>, message: impl Into<String>) -> &mut Self {
+        self.related.push(Related {
+            path: Some(path.into()),
+            span: Span::default(),
+            message: message.into(),
+        });
+        self
+    }
+}

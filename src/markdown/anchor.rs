@@ -1,0 +1,83 @@
+//! The anchors that a Markdown file gives to links, as GitHub makes them: a heading's text in lower case, its
+//! spaces made hyphens and its punctuation left out, `-1`, `-2` … for repeated ones; and every `id` or `name`
+//! of an HTML tag.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
+
+use crate::markdown::BlockKind;
+use crate::markdown::InlineKind;
+use crate::markdown::Tree;
+use crate::source::Source;
+use crate::source::Span;
+
+static TAG_ID: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"<[a-zA-Z][^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)"#).expect("the pattern is valid"));
+
+/// All anchors of a file.
+#[must_use]
+pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
+    let mut anchors = FxHashSet::default();
+    let mut seen: FxHashMap<String, u32> = FxHashMap::default();
+    let mut html = |span: Span| {
+        for found in TAG_ID.captures_iter(source.slice(span)) {
+            anchors.insert(found[1].to_owned());
+        }
+    };
+    for block in tree.blocks.iter().filter(|block| block.kind == BlockKind::Html) {
+        html(block.span);
+    }
+    for inline in tree.inlines.iter().filter(|inline| inline.kind == InlineKind::Html) {
+        html(inline.span);
+    }
+    for block in &tree.blocks {
+        let BlockKind::Heading { text, .. } = &block.kind else {
+            continue;
+        };
+        let slug = slug(text);
+        let mut anchor = slug.clone();
+        // A repeated heading counts on from its slug until the result is free.
+        while seen.contains_key(&anchor) {
+            let count = seen.entry(slug.clone()).or_default();
+            *count += 1;
+            anchor = format!("{slug}-{count}");
+        }
+        seen.insert(anchor.clone(), 0);
+        anchors.insert(anchor);
+    }
+    anchors
+}
+
+fn slug(heading: &str) -> String {
+    heading
+        .chars()
+        .flat_map(char::to_lowercase)
+        .filter_map(|c| match c {
+            ' ' => Some('-'),
+            '-' | '_' => Some(c),
+            _ => c.is_alphanumeric().then_some(c),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown;
+
+    #[test]
+    fn anchors_are_those_that_github_makes() {
+        let source = Source::new(
+            "a.md",
+            "# Step 1: Build & test\n## A `code` *x*\n## Same\n## Same\n## Same-1\n## Über uns\n<a id=\"here\"></a> <a name='there'>\n",
+        );
+        let anchors = anchors(&markdown::parse(&source), &source);
+        for anchor in ["step-1-build--test", "a-code-x", "same", "same-1", "same-1-1", "über-uns", "here", "there"] {
+            assert!(anchors.contains(anchor), "{anchor} is missing from {anchors:?}");
+        }
+        assert_eq!(anchors.len(), 8);
+    }
+}

@@ -1,0 +1,301 @@
+//! comrak's tree made ours: one walk, byte spans, no recursion.
+
+use std::sync::LazyLock;
+
+use comrak::Arena;
+use comrak::Options;
+use comrak::arena_tree::NodeEdge;
+use comrak::nodes::ListType;
+use comrak::nodes::Node;
+use comrak::nodes::NodeCodeBlock;
+use comrak::nodes::NodeValue;
+use comrak::nodes::Sourcepos;
+
+use crate::markdown::Block;
+use crate::markdown::BlockId;
+use crate::markdown::BlockKind;
+use crate::markdown::Checkbox;
+use crate::markdown::Fence;
+use crate::markdown::Inline;
+use crate::markdown::InlineKind;
+use crate::markdown::Tree;
+use crate::markdown::repair;
+use crate::markdown::shadow::Shadow;
+use crate::source::Source;
+use crate::source::Span;
+
+/// Tables and task lists, and nothing else: autolinks and footnotes would cost time and mean nothing here.
+static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.tasklist = true;
+    options.extension.front_matter_delimiter = Some("---".to_owned());
+    options
+});
+
+/// Parse a document. Any text is Markdown, so this never fails.
+#[must_use]
+pub fn parse(source: &Source) -> Tree {
+    let arena = Arena::new();
+    if let Some(shadow) = Shadow::of(source.text()) {
+        let copy = Source::new("", shadow.text.as_str());
+        let root = comrak::parse_document(&arena, copy.text(), &OPTIONS);
+        let mut tree = Converter::new(&copy, Some(&shadow)).convert(root);
+        to_original(&mut tree, &shadow);
+        tree
+    } else {
+        let root = comrak::parse_document(&arena, source.text(), &OPTIONS);
+        Converter::new(source, None).convert(root)
+    }
+}
+
+fn to_original(tree: &mut Tree, shadow: &Shadow<'_>) {
+    let map = |span: &mut Span| {
+        *span = Span::new(shadow.to_original(span.start()).0, shadow.to_original(span.end()).0);
+    };
+    for block in &mut tree.blocks {
+        map(&mut block.span);
+        if let BlockKind::Item(Some(checkbox)) = &mut block.kind {
+            map(&mut checkbox.span);
+        }
+    }
+    for inline in &mut tree.inlines {
+        map(&mut inline.span);
+    }
+}
+
+struct Converter<'a> {
+    source: &'a Source,
+    shadow: Option<&'a Shadow<'a>>,
+    tree: Tree,
+    /// The blocks that are open, outermost first.
+    open: Vec<BlockId>,
+    /// How many inlines are open.
+    depth: u32,
+    /// Whether an inline of the open leaf has a span that cannot be right.
+    wrong: bool,
+}
+
+impl<'a> Converter<'a> {
+    fn new(source: &'a Source, shadow: Option<&'a Shadow<'a>>) -> Self {
+        let size = source.text().len();
+        Self {
+            source,
+            shadow,
+            tree: Tree {
+                blocks: Vec::with_capacity(size / 40),
+                inlines: Vec::with_capacity(size / 120),
+            },
+            open: Vec::new(),
+            depth: 0,
+            wrong: false,
+        }
+    }
+
+    fn convert(mut self, root: Node<'_>) -> Tree {
+        for edge in root.traverse() {
+            match edge {
+                NodeEdge::Start(node) => self.enter(node),
+                NodeEdge::End(node) => self.leave(node),
+            }
+        }
+        self.tree
+    }
+
+    fn enter(&mut self, node: Node<'_>) {
+        let mut data = node.data_mut();
+        let place = data.sourcepos;
+        let kind = match &mut data.value {
+            NodeValue::Document => return,
+            // By far the most frequent, and nothing to keep.
+            NodeValue::Text(_) | NodeValue::SoftBreak | NodeValue::LineBreak => {
+                self.depth += 1;
+                return;
+            }
+            NodeValue::Heading(heading) => BlockKind::Heading {
+                level: heading.level,
+                text: Box::default(),
+            },
+            NodeValue::Paragraph => BlockKind::Paragraph,
+            NodeValue::List(list) => BlockKind::List {
+                ordered: list.list_type == ListType::Ordered,
+            },
+            NodeValue::Item(_) => BlockKind::Item(None),
+            NodeValue::TaskItem(task) => BlockKind::Item(self.checkbox(task.symbol, task.symbol_sourcepos)),
+            NodeValue::CodeBlock(code) if code.fenced => BlockKind::Fence(Box::new(self.fence(code, place))),
+            NodeValue::CodeBlock(_) => BlockKind::IndentedCode,
+            NodeValue::HtmlBlock(_) => BlockKind::Html,
+            NodeValue::FrontMatter(_) => BlockKind::FrontMatter,
+            NodeValue::Table(_) => BlockKind::Table,
+            NodeValue::TableRow(_) => BlockKind::TableRow,
+            NodeValue::TableCell => BlockKind::TableCell,
+            value if value.block() => BlockKind::Other,
+            value => {
+                let kind = inline_kind(value);
+                self.inline(kind, place);
+                return;
+            }
+        };
+        let span = self.block_span(place);
+        let id = self.tree.blocks.len() as BlockId;
+        let inlines = self.tree.inlines.len() as u32;
+        self.tree.blocks.push(Block {
+            kind,
+            span,
+            parent: self.open.last().copied(),
+            next: id + 1,
+            inlines: inlines..inlines,
+        });
+        self.open.push(id);
+    }
+
+    fn inline(&mut self, kind: Option<InlineKind>, place: Sourcepos) {
+        if let (Some(kind), Some(&block)) = (kind, self.open.last()) {
+            let span = self.span(place);
+            self.wrong |= !repair::is_plausible(&kind, self.source.slice(span));
+            self.tree.inlines.push(Inline {
+                kind,
+                span,
+                block,
+                nested: self.depth > 0,
+            });
+        }
+        self.depth += 1;
+    }
+
+    fn leave(&mut self, node: Node<'_>) {
+        let data = node.data();
+        if matches!(data.value, NodeValue::Document) {
+            return;
+        }
+        if !data.value.block() {
+            self.depth -= 1;
+            return;
+        }
+        let id = self.open.pop().expect("every block that is left was entered");
+        let (blocks, inlines) = (self.tree.blocks.len(), self.tree.inlines.len());
+        let block = &mut self.tree.blocks[id as usize];
+        block.next = blocks as BlockId;
+        block.inlines.end = inlines as u32;
+        if let BlockKind::Heading { text, .. } = &mut block.kind {
+            *text = heading_text(node).into();
+        }
+        let has_inlines = !block.inlines.is_empty();
+        if data.value.contains_inlines() && has_inlines {
+            let exact = !self.wrong && (block.kind != BlockKind::Paragraph || ends_together(node, data.sourcepos));
+            if !exact {
+                let inlines = &mut self.tree.inlines[block.inlines.start as usize..];
+                repair::search(self.source, block.span, node, inlines);
+            }
+        }
+        self.wrong = false;
+    }
+
+    /// Line and column, 1-based and in bytes, as an offset that is in the text and between characters.
+    fn offset(&self, line: usize, column: usize) -> usize {
+        let text = self.source.text();
+        let mut offset = (self.source.line_start(line.saturating_sub(1)) + column).min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
+    fn span(&self, place: Sourcepos) -> Span {
+        let start = self.offset(place.start.line, place.start.column.saturating_sub(1));
+        // The last character may be of several bytes: comrak names its first in some places, its last in others.
+        let text = self.source.text();
+        let mut end = (self.source.line_start(place.end.line.saturating_sub(1)) + place.end.column).min(text.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        Span::new(start, end.max(start))
+    }
+
+    /// A block's span without the white space at its end; an end column of 0 means "before this line".
+    fn block_span(&self, place: Sourcepos) -> Span {
+        let span = self.span(place);
+        let text = self.source.slice(span).trim_end();
+        let start = span.start() + leading(text);
+        Span::new(start, (span.start() + text.len()).max(start))
+    }
+
+    fn checkbox(&self, symbol: Option<char>, place: Sourcepos) -> Option<Checkbox> {
+        let inner = self.span(place);
+        let text = self.source.text();
+        let start = text[..inner.start()].rfind('[')?;
+        let end = inner.start() + text[inner.start()..].find(']')? + 1;
+        Some(Checkbox {
+            span: Span::new(start, end),
+            ticked: symbol.is_some(),
+        })
+    }
+
+    fn fence(&self, code: &mut NodeCodeBlock, place: Sourcepos) -> Fence {
+        let literal = std::mem::take(&mut code.literal);
+        let code_text = match self.shadow {
+            Some(shadow) => self.original_code(&literal, place.start.line, shadow),
+            None if literal.contains('\r') => literal.replace("\r\n", "\n"),
+            None => literal,
+        };
+        Fence {
+            info: std::mem::take(&mut code.info),
+            code: code_text,
+        }
+    }
+
+    /// A fence's code with the tabs that the file has: line *k* of the literal is the end of the source line *k*
+    /// lines below the opening fence.
+    fn original_code(&self, literal: &str, fence_line: usize, shadow: &Shadow<'_>) -> String {
+        let mut code = String::with_capacity(literal.len());
+        for (k, line) in literal.lines().enumerate() {
+            let whole = self.source.line(fence_line + k);
+            let text = self.source.slice(whole);
+            let indent = text.len().saturating_sub(line.len());
+            let (start, spaces) = shadow.to_original(whole.start() + indent);
+            let rest = shadow.original[start..].lines().next().unwrap_or_default();
+            code.extend(std::iter::repeat_n(' ', spaces));
+            code.push_str(rest);
+            code.push('\n');
+        }
+        code
+    }
+}
+
+fn leading(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {
+    Some(match value {
+        NodeValue::Strong => InlineKind::Strong,
+        NodeValue::Code(_) => InlineKind::Code,
+        NodeValue::Link(link) => InlineKind::Link(std::mem::take(&mut link.url).into()),
+        NodeValue::Image(link) => InlineKind::Image(std::mem::take(&mut link.url).into()),
+        NodeValue::HtmlInline(_) => InlineKind::Html,
+        _ => return None,
+    })
+}
+
+/// Whether a paragraph's last inline ends where its text ends: if not, a position in it went wrong.
+fn ends_together(node: Node<'_>, block: Sourcepos) -> bool {
+    node.last_child().is_none_or(|last| last.data().sourcepos.end == block.end)
+}
+
+fn heading_text(node: Node<'_>) -> String {
+    let mut text = String::new();
+    for edge in node.traverse() {
+        if let NodeEdge::Start(inline) = edge {
+            match &inline.data().value {
+                NodeValue::Text(part) => text.push_str(part),
+                NodeValue::Code(code) => text.push_str(&code.literal),
+                NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
+                _ => {}
+            }
+        }
+    }
+    if text.contains("  ") || text.starts_with(' ') || text.ends_with(' ') {
+        text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    text
+}

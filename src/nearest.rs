@@ -1,0 +1,64 @@
+//! Names that are nearly another name.
+
+/// How far apart two names are, in single edits and swaps of neighbours, letters' case aside; `None` where one
+/// is not a near miss of the other: more than one edit, and more than a quarter of the longer name's length.
+#[must_use]
+pub fn near_miss(a: &str, b: &str) -> Option<usize> {
+    let (long, short) = (a.len().max(b.len()), a.len().min(b.len()));
+    // A name three times as long cannot be near, and a document may hold names of any length.
+    if short * 3 < long {
+        return None;
+    }
+    let (a, b) = (fold(a), fold(b));
+    let allowed = (a.chars().count().max(b.chars().count()) / 4).max(1);
+    let distance = strsim::damerau_levenshtein(&a, &b);
+    (distance <= allowed).then_some(distance)
+}
+
+/// The name nearest to the one that was looked up; of equals the first. `None` only where there is no name.
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name: String = fold(name).chars().take(80).collect();
+    names
+        .into_iter()
+        .min_by_key(|candidate| strsim::damerau_levenshtein(&name, &fold(candidate)))
+}
+
+/// Lower case, white space folded: how titles and labels compare.
+#[must_use]
+pub fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    folded
+}
+
+/// Whether two names are one, case and white space aside.
+#[must_use]
+pub fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii() && !a.contains("  ") && !b.contains("  ")) && fold(a) == fold(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_misses_are_a_quarter_away_at_most() {
+        assert_eq!(near_miss("Pre-requisites", "Prerequisites"), Some(1));
+        assert_eq!(near_miss("success criterias", "Success Criteria"), Some(1));
+        assert_eq!(near_miss("Stpes", "Steps"), Some(1));
+        assert_eq!(near_miss("Steps", "Stages"), None);
+        assert_eq!(near_miss("Logs", "Logging"), None);
+        assert_eq!(near_miss("ab", "cd"), None);
+    }
+
+    #[test]
+    fn something_is_always_nearest() {
+        assert_eq!(nearest("zzz", ["abc", "def"]), Some("abc"));
+        assert_eq!(nearest("mising-title", ["missing-header", "missing-title"]), Some("missing-title"));
+    }
+}

@@ -1,0 +1,313 @@
+//! Which heading is which section of the template, and which is a step.
+
+use std::ops::Range;
+
+use crate::markdown::BlockId;
+use crate::markdown::BlockKind;
+use crate::nearest;
+use crate::parse::Form;
+use crate::parse::Parser;
+use crate::parse::body;
+use crate::parse::step;
+use crate::source::Span;
+use crate::template::SectionId;
+use crate::template::StepsSpec;
+use crate::workflow::Body;
+use crate::workflow::Section;
+use crate::workflow::Spelling;
+use crate::workflow::Step;
+use crate::workflow::Title;
+use crate::workflow::Workflow;
+
+/// A heading at the top of the document.
+pub struct Heading<'a> {
+    /// Its block.
+    pub id: BlockId,
+    level: u8,
+    text: &'a str,
+    span: Span,
+}
+
+/// What each heading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The document's title.
+    Title,
+    /// A section of the template.
+    Section(SectionId, Spelling),
+    /// One that was there before; the number is the first one's place among the headings.
+    Duplicate(SectionId, usize),
+    /// Nothing that the template names.
+    Unknown,
+}
+
+impl<'a> Parser<'a> {
+    /// The headings at the top of the document, in order.
+    pub fn headings(&self) -> Vec<Heading<'a>> {
+        let tree = self.tree;
+        tree.top()
+            .filter_map(|id| match &tree.block(id).kind {
+                BlockKind::Heading { level, text } => Some(Heading {
+                    id,
+                    level: *level,
+                    text,
+                    span: heading_span(self, id),
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// A heading's text with its marks; of the underlined form the text alone.
+fn heading_span(parser: &Parser<'_>, id: BlockId) -> Span {
+    let span = parser.tree.block(id).span;
+    let text = parser.source.slice(span);
+    if text.starts_with('#') {
+        return span;
+    }
+    let last = text.trim_end_matches(['=', '-']).trim_end();
+    Span::new(span.start(), span.start() + last.len())
+}
+
+/// The place of the title among the headings.
+pub fn title(headings: &[Heading<'_>]) -> Option<usize> {
+    headings.iter().position(|heading| heading.level == 1 && !heading.text.is_empty())
+}
+
+/// Give each heading its role: exact titles at their level first, then at another level, then near misses.
+pub fn outline(parser: &Parser<'_>, headings: &[Heading<'_>]) -> Vec<Role> {
+    let mut roles = vec![Role::Unknown; headings.len()];
+    if let Some(title) = title(headings) {
+        roles[title] = Role::Title;
+    }
+    let mut place: Vec<Option<usize>> = vec![None; parser.template.sections.len()];
+    exact(parser, headings, &mut roles, &mut place);
+    other_level(parser, headings, &mut roles, &mut place);
+    near_misses(parser, headings, &mut roles, &place);
+    roles
+}
+
+fn exact(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role], place: &mut [Option<usize>]) {
+    let sections = &parser.template.sections;
+    let mut open: Vec<SectionId> = Vec::new();
+    for (at, heading) in headings.iter().enumerate().filter(|(_, heading)| heading.level > 1) {
+        let fits = |id: &SectionId| sections[*id].level == heading.level && nearest::same(&sections[*id].title, heading.text);
+        let candidates: Vec<SectionId> = (0..sections.len()).filter(fits).collect();
+        open.retain(|&id| sections[id].level < heading.level);
+        let here = candidates.iter().find(|&&id| sections[id].parent == open.last().copied());
+        let free = candidates.iter().find(|&&id| place[id].is_none());
+        let Some(&id) = here.filter(|&&id| place[id].is_none()).or(free).or(here).or(candidates.first()) else {
+            continue;
+        };
+        roles[at] = match place[id] {
+            Some(first) => Role::Duplicate(id, first),
+            None => Role::Section(id, Spelling::Exact),
+        };
+        place[id].get_or_insert(at);
+        open.push(id);
+    }
+}
+
+/// An absent section's title at another level; a second one at that level is a duplicate.
+fn other_level(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role], place: &mut [Option<usize>]) {
+    for (id, section) in parser.template.sections.iter().enumerate() {
+        if place[id].is_some() {
+            continue;
+        }
+        let mut level = None;
+        for (at, heading) in headings.iter().enumerate() {
+            let is_free = roles[at] == Role::Unknown && level.is_none_or(|level| level == heading.level);
+            if is_free && nearest::same(heading.text, &section.title) {
+                level = Some(heading.level);
+                roles[at] = match place[id] {
+                    Some(first) => Role::Duplicate(id, first),
+                    None => Role::Section(id, Spelling::Exact),
+                };
+                place[id].get_or_insert(at);
+            }
+        }
+    }
+}
+
+fn near_misses(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role], place: &[Option<usize>]) {
+    let template = parser.template;
+    for (id, section) in template.sections.iter().enumerate() {
+        if place[id].is_some() {
+            continue;
+        }
+        let near = headings.iter().enumerate().filter_map(|(at, heading)| {
+            if roles[at] != Role::Unknown || heading.level != section.level || template.has_name(heading.text) {
+                return None;
+            }
+            let distance = nearest::near_miss(heading.text, &section.title)?;
+            let is_better_elsewhere = template.sections.iter().enumerate().any(|(other, spec)| {
+                place[other].is_none() && nearest::near_miss(heading.text, &spec.title).is_some_and(|other| other < distance)
+            });
+            (!is_better_elsewhere).then_some((distance, at))
+        });
+        if let Some((_, at)) = near.min() {
+            roles[at] = Role::Section(id, Spelling::Near);
+        }
+    }
+}
+
+/// What a heading opens.
+enum Opens {
+    Section(usize),
+    Step(usize),
+    /// Steps outside of any Steps section: no one's content.
+    Stray,
+}
+
+/// Build sections and steps from the headings.
+pub fn fill(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], first: Option<BlockId>, workflow: &mut Workflow) {
+    let opens = opens(parser, headings, roles, workflow);
+    for (at, (opened, id)) in opens.iter().enumerate() {
+        let end = opens.get(at + 1).map_or(parser.tree.blocks.len() as BlockId, |(_, next)| *next);
+        let blocks = parser.tree.block(*id).next..end;
+        match *opened {
+            Opens::Section(heading) => {
+                let child = opens.get(at + 1).map(|(next, _)| next);
+                let section = section(parser, headings, roles, heading, blocks, child);
+                workflow.sections.push(section);
+            }
+            Opens::Step(heading) => workflow.steps.push(steps(parser, &headings[heading], blocks)),
+            Opens::Stray => {}
+        }
+    }
+    if let Some(at) = title(headings) {
+        workflow.title = Some(Title {
+            span: headings[at].span,
+            text: headings[at].text.into(),
+            is_first: first == Some(headings[at].id),
+        });
+    }
+}
+
+fn opens(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], workflow: &mut Workflow) -> Vec<(Opens, BlockId)> {
+    let sections = &parser.template.sections;
+    let spec = parser.template.steps.as_ref();
+    let has_steps = roles.iter().any(|role| matches!(role, Role::Section(id, _) if spec.is_some_and(|spec| spec.section == *id)));
+    let mut opens = Vec::with_capacity(headings.len());
+    // The level that ends what is open, and whether that is the Steps section.
+    let (mut level, mut in_steps, mut count) = (0, false, 0);
+    for (at, heading) in headings.iter().enumerate() {
+        match roles[at] {
+            Role::Title => {}
+            Role::Section(id, _) | Role::Duplicate(id, _) => {
+                in_steps = spec.is_some_and(|spec| spec.section == id) && matches!(roles[at], Role::Section(..));
+                level = sections[id].level;
+                opens.push((Opens::Section(at), heading.id));
+            }
+            Role::Unknown => {
+                let step = spec.filter(|spec| in_steps && is_step(spec, heading, level, count));
+                if step.is_some() {
+                    count += 1;
+                    opens.push((Opens::Step(at), heading.id));
+                } else if !has_steps && spec.is_some_and(|spec| is_clearly_step(spec, heading)) {
+                    level = heading.level;
+                    opens.push((Opens::Stray, heading.id));
+                } else if heading.level <= level.max(1) || opens.is_empty() {
+                    if heading.level == 1 {
+                        workflow.extra_titles.extend((!heading.text.is_empty() || title(headings).is_some()).then_some(heading.span));
+                    }
+                    (in_steps, level) = (false, heading.level);
+                    opens.push((Opens::Section(at), heading.id));
+                }
+            }
+        }
+    }
+    opens
+}
+
+/// Whether a heading in the Steps section, that the template does not name, begins a step.
+fn is_step(spec: &StepsSpec, heading: &Heading<'_>, section_level: u8, count: usize) -> bool {
+    if heading.level == spec.level {
+        return true;
+    }
+    let form = step::heading_form(spec, heading.text);
+    if heading.level > spec.level {
+        // A numbered heading deeper than the steps is part of one, unless it goes on counting.
+        return form.is_well_formed && form.number == u32::try_from(count + 1).ok();
+    }
+    heading.level >= section_level && (form.has_word || form.number.is_some() && form.name != heading.text)
+}
+
+fn is_clearly_step(spec: &StepsSpec, heading: &Heading<'_>) -> bool {
+    heading.level > 1 && step::heading_form(spec, heading.text).has_word
+}
+
+fn section(
+    parser: &Parser<'_>,
+    headings: &[Heading<'_>],
+    roles: &[Role],
+    at: usize,
+    blocks: Range<BlockId>,
+    child: Option<&Opens>,
+) -> Section {
+    let heading = &headings[at];
+    let sections = &parser.template.sections;
+    let (spec, spelling, first) = match roles[at] {
+        Role::Section(id, spelling) => (Some(id), spelling, None),
+        Role::Duplicate(id, first) => (Some(id), Spelling::Exact, Some(headings[first].span)),
+        Role::Title | Role::Unknown => (None, Spelling::Exact, None),
+    };
+    let body = spec.map_or_else(Body::default, |id| body::body(parser, &sections[id].fields, blocks));
+    let has_child = match child {
+        Some(Opens::Step(_)) => true,
+        Some(Opens::Section(next)) => matches!(roles[*next], Role::Section(id, _) if sections[id].parent.is_some() && sections[id].parent == spec),
+        _ => false,
+    };
+    Section {
+        heading: heading.span,
+        title: heading.text.into(),
+        level: heading.level,
+        spec,
+        spelling,
+        duplicate_of: first,
+        parent: parent(parser, roles, at),
+        is_empty: body.content.is_empty() && body.fields.is_empty() && !has_child,
+        body,
+    }
+}
+
+/// The template's section that a heading stands in, as if every section had its template's level.
+fn parent(parser: &Parser<'_>, roles: &[Role], at: usize) -> Option<SectionId> {
+    let sections = &parser.template.sections;
+    let Role::Section(id, _) = roles[at] else {
+        return None;
+    };
+    let level = sections[id].level;
+    roles[..at].iter().rev().find_map(|role| match role {
+        Role::Section(before, _) if sections[*before].level < level => Some(*before),
+        _ => None,
+    })
+}
+
+fn steps(parser: &Parser<'_>, heading: &Heading<'_>, blocks: Range<BlockId>) -> Step {
+    let spec = parser.template.steps.as_ref().expect("only a template with steps opens one");
+    let Form {
+        is_well_formed,
+        number,
+        name,
+        ..
+    } = step::heading_form(spec, heading.text);
+    Step {
+        heading: heading.span,
+        level: heading.level,
+        is_well_formed,
+        number: number.map(|number| (number, number_span(parser, heading.span))),
+        name: name.into(),
+        blocks: blocks.clone(),
+        body: body::body(parser, &spec.fields, blocks),
+    }
+}
+
+/// The first digits of a heading.
+fn number_span(parser: &Parser<'_>, heading: Span) -> Span {
+    let text = parser.text(heading);
+    let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+    let length = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+    Span::new(heading.start() + start, heading.start() + start + length)
+}

@@ -1,0 +1,177 @@
+//! Inputs: one bullet each, `` `VERSION` (required, pattern: `^\d+$`): what it is ``.
+
+use regex::Regex;
+
+use crate::source::Source;
+use crate::source::Span;
+
+/// A value that is given to every command as an environment variable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Input {
+    /// Its name, an environment variable's.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// Whether a run without it is refused.
+    pub is_required: bool,
+    /// Whether it is masked wherever it would be shown or stored.
+    pub is_secret: bool,
+    /// The regular expression that its whole value must match.
+    pub pattern: Option<String>,
+    /// The values it may have; empty for any.
+    pub choices: Vec<String>,
+    /// Its value where none is given.
+    pub default: Option<String>,
+    /// What it is for.
+    pub description: String,
+}
+
+/// Read the text of a bullet as an input. On failure the message says what is wrong, after an input's name as
+/// far as it could be read: a malformed input still declares it.
+pub fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
+    let bullet = source.slice(text);
+    let fail = |message: &str| (None, message.to_owned());
+    let rest = bullet.strip_prefix('`').ok_or_else(|| fail("an input begins with its name in backticks"))?;
+    let (name, rest) = rest.split_once('`').ok_or_else(|| fail("the name's closing backtick is missing"))?;
+    let mut input = Input {
+        name: name.to_owned(),
+        span: Span::new(text.start() + 1, text.start() + 1 + name.len()),
+        ..Input::default()
+    };
+    let result = body(&mut input, rest.trim_start());
+    match result {
+        Ok(()) => Ok(input),
+        Err(message) => Err((Some(input), message)),
+    }
+}
+
+fn body(input: &mut Input, rest: &str) -> Result<(), String> {
+    let is_name = input.name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && input.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name {
+        return Err(format!("`{}` is no name of an environment variable", input.name));
+    }
+    let rest = match rest.strip_prefix('(') {
+        None => rest,
+        Some(inner) => {
+            let close = outside_code(inner, ')').ok_or("the closing parenthesis is missing")?;
+            options(input, &inner[..close])?;
+            inner[close + 1..].trim_start()
+        }
+    };
+    let description = rest.strip_prefix(':').ok_or("a colon and what the input is for must follow")?;
+    description.trim().clone_into(&mut input.description);
+    check(input)
+}
+
+/// Where `wanted` first stands outside of code spans.
+fn outside_code(text: &str, wanted: char) -> Option<usize> {
+    let mut in_code = false;
+    text.char_indices().find_map(|(at, c)| {
+        in_code ^= c == '`';
+        (c == wanted && !in_code).then_some(at)
+    })
+}
+
+fn split_outside_code(mut text: &str, separator: char) -> Vec<&str> {
+    let mut parts = Vec::new();
+    while let Some(at) = outside_code(text, separator) {
+        parts.push(text[..at].trim());
+        text = &text[at + separator.len_utf8()..];
+    }
+    parts.push(text.trim());
+    parts
+}
+
+fn options(input: &mut Input, options: &str) -> Result<(), String> {
+    // `one of:` holds commas itself: what follows a comma and is only a code span belongs to it.
+    let mut in_choices = false;
+    for option in split_outside_code(options, ';').into_iter().flat_map(|part| split_outside_code(part, ',')) {
+        if in_choices && let Some(choice) = code(option) {
+            input.choices.push(choice.to_owned());
+            continue;
+        }
+        in_choices = false;
+        let (key, value) = match outside_code(option, ':') {
+            Some(colon) => (option[..colon].trim(), Some(option[colon + 1..].trim())),
+            None => (option, None),
+        };
+        let quoted = |value: Option<&str>| {
+            let inner = value.and_then(code).map(str::to_owned);
+            inner.ok_or_else(|| format!("`{key}` wants a value in backticks"))
+        };
+        match key {
+            "required" if value.is_none() => input.is_required = true,
+            "secret" if value.is_none() => input.is_secret = true,
+            "pattern" => input.pattern = Some(quoted(value)?),
+            "default" => input.default = Some(quoted(value)?),
+            "one of" => {
+                input.choices.push(quoted(value)?);
+                in_choices = true;
+            }
+            _ => return Err(format!("`{key}` is none of required, secret, pattern, default and one of")),
+        }
+    }
+    Ok(())
+}
+
+fn code(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('`')?.strip_suffix('`')?;
+    (!inner.contains('`')).then_some(inner)
+}
+
+fn check(input: &Input) -> Result<(), String> {
+    let pattern = match &input.pattern {
+        None => None,
+        Some(pattern) => Some(Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?),
+    };
+    let Some(default) = &input.default else {
+        return Ok(());
+    };
+    if pattern.is_some_and(|pattern| !pattern.is_match(default)) {
+        return Err(format!("the default `{default}` does not match the pattern"));
+    }
+    if !input.choices.is_empty() && !input.choices.contains(default) {
+        return Err(format!("the default `{default}` is none of the choices"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(text: &str) -> Result<Input, String> {
+        let source = Source::new("a.md", text);
+        read(&source, Span::new(0, text.len())).map_err(|(_, message)| message)
+    }
+
+    #[test]
+    fn the_three_forms() {
+        let version = input(r"`VERSION` (required, pattern: `^\d+\.\d+(,\d)?$`): the version").expect("well formed");
+        assert!(version.is_required);
+        assert_eq!(version.pattern.as_deref(), Some(r"^\d+\.\d+(,\d)?$"));
+        assert_eq!(version.description, "the version");
+        let channel = input("`CHANNEL` (one of: `stable`, `beta`; default: `stable`): where").expect("well formed");
+        assert_eq!((channel.choices.len(), channel.default.as_deref()), (2, Some("stable")));
+        assert!(input("`TOKEN` (required, secret): the token").expect("well formed").is_secret);
+        assert!(input("`PLAIN`: anything").is_ok());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, part) in [
+            ("VERSION: the version", "backticks"),
+            ("`2ND`: x", "environment variable"),
+            ("`A` (needed): x", "`needed`"),
+            ("`A` (pattern: `(`): x", "regular expression"),
+            ("`A` (pattern: `^a$`, default: `b`): x", "does not match"),
+            ("`A` (one of: `a`, `b`; default: `c`): x", "none of the choices"),
+            ("`A` (required: x", "parenthesis"),
+            ("`A` the thing", "colon"),
+        ] {
+            let message = input(text).expect_err(text);
+            assert!(message.contains(part), "{text}: {message}");
+        }
+    }
+}

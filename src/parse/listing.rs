@@ -1,0 +1,143 @@
+//! What an index names: the entries of its listings, and its links.
+
+use crate::markdown::BlockId;
+use crate::markdown::BlockKind;
+use crate::markdown::InlineKind;
+use crate::markdown::Tree;
+use crate::markdown::content;
+use crate::source::Source;
+use crate::source::Span;
+
+/// A `.md` file that an index names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where.
+    pub span: Span,
+    /// The path as written; of a tree, the folders above it joined.
+    pub path: String,
+    /// How it is named.
+    pub form: EntryForm,
+}
+
+/// The forms of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryForm {
+    /// A relative link's destination.
+    Link,
+    /// A code span that begins a bullet or a table row.
+    Name,
+    /// A line of a fenced tree.
+    Tree,
+}
+
+/// The `.md` files that an index names, in order.
+#[must_use]
+pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for inline in &tree.inlines {
+        match &inline.kind {
+            InlineKind::Link(url) => entries.extend(link(url).map(|path| Entry {
+                span: inline.span,
+                path,
+                form: EntryForm::Link,
+            })),
+            InlineKind::Code if begins_entry(tree, source, inline.block, inline.span) => {
+                let name = content::code_span(source, inline.span);
+                let name = name.filter(|&span| is_markdown(source.slice(span)) && !source.slice(span).contains(' '));
+                entries.extend(name.map(|span| Entry {
+                    span,
+                    path: source.slice(span).to_owned(),
+                    form: EntryForm::Name,
+                }));
+            }
+            _ => {}
+        }
+    }
+    for block in &tree.blocks {
+        if let BlockKind::Fence(_) = block.kind {
+            drawn_tree(source, block.span, &mut entries);
+        }
+    }
+    entries.sort_by_key(|entry| entry.span);
+    entries
+}
+
+/// Whether a path names a Markdown document.
+#[must_use]
+pub fn is_markdown(path: &str) -> bool {
+    path.get(path.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case(".md"))
+}
+
+/// The path of a relative link to a Markdown file.
+fn link(url: &str) -> Option<String> {
+    let path = crate::parse::link::relative(url)?.path;
+    is_markdown(&path).then_some(path)
+}
+
+fn begins_entry(tree: &Tree, source: &Source, leaf: BlockId, span: Span) -> bool {
+    let block = tree.block(leaf);
+    let before = source.text().get(block.span.start()..span.start()).unwrap_or("?");
+    if !before.chars().all(|c| c.is_whitespace() || matches!(c, '|' | '*' | '_' | '[')) {
+        return false;
+    }
+    let parent = block.parent.map(|id| (id, &tree.block(id).kind));
+    match (&block.kind, parent) {
+        (BlockKind::TableCell, Some((row, _))) => tree.children(row).next() == Some(leaf),
+        (BlockKind::Paragraph, Some((item, BlockKind::Item(_)))) => tree.children(item).next() == Some(leaf),
+        _ => false,
+    }
+}
+
+/// The lines of a fence that is drawn as a tree (`├── release.md`).
+fn drawn_tree(source: &Source, fence: Span, entries: &mut Vec<Entry>) {
+    if !source.slice(fence).contains(['├', '└']) && !source.slice(fence).contains("-- ") {
+        return;
+    }
+    // The names of the open folders, with the column at which each begins.
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let lines = source.line_of(fence.start()) + 1..=source.line_of(fence.end());
+    for number in lines {
+        let line = source.line(number);
+        let text = source.slice(line);
+        let drawing = |c: char| matches!(c, '│' | '├' | '└' | '─' | '|' | '`' | '+' | '-') || c.is_whitespace();
+        let name_start = text.find(|c: char| !drawing(c)).unwrap_or(text.len());
+        let name = text[name_start..].split_whitespace().next().unwrap_or_default();
+        if name.is_empty() {
+            continue;
+        }
+        let column = text[..name_start].chars().count();
+        open.retain(|&(start, _)| start < column);
+        if is_markdown(name) && column > 0 {
+            let folders = open.iter().map(|(_, folder)| folder.trim_end_matches('/'));
+            let start = line.start() + name_start;
+            entries.push(Entry {
+                span: Span::new(start, start + name.len()),
+                path: folders.chain([name]).collect::<Vec<_>>().join("/"),
+                form: EntryForm::Tree,
+            });
+        } else {
+            open.push((column, name));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown;
+
+    fn paths(text: &str) -> Vec<String> {
+        let source = Source::new("README.md", text);
+        entries(&markdown::parse(&source), &source).into_iter().map(|entry| entry.path).collect()
+    }
+
+    #[test]
+    fn links_bullets_rows_and_trees_name_files() {
+        assert_eq!(paths("See [it](a.md#x), [web](https://example.org/b.md), [root](/c.md)."), ["a.md"]);
+        assert_eq!(paths("- `a.md`: first\n- see `b.md`\n- **`c.md`** third"), ["a.md", "c.md"]);
+        assert_eq!(paths("| File | Use |\n| --- | --- |\n| `a.md` | `b.md` |"), ["a.md"]);
+        let tree = "```\nworkflows/\n├── a.md   # first\n├── sub/\n│   └── b.md\n└── README.md\n```";
+        assert_eq!(paths(tree), ["workflows/a.md", "workflows/sub/b.md", "workflows/README.md"]);
+        assert_eq!(paths("```\ncat a.md\n```"), Vec::<String>::new());
+    }
+}

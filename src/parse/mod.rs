@@ -1,0 +1,113 @@
+//! A block tree and a template made a workflow. Never fails: what does not fit is marked, and the rules speak
+//! of it.
+
+mod body;
+mod header;
+mod headings;
+pub mod input;
+pub mod item;
+pub mod link;
+pub mod listing;
+mod placeholder;
+mod step;
+pub mod value;
+
+use crate::markdown;
+use crate::markdown::BlockId;
+use crate::markdown::Tree;
+use crate::markdown::comment;
+use crate::markdown::comment::Suppression;
+use crate::markdown::content;
+use crate::source::Source;
+use crate::source::Span;
+use crate::template::Template;
+use crate::workflow::Workflow;
+
+pub use step::Form;
+pub use step::heading_form;
+
+/// A parsed document, with all that was made of it.
+#[derive(Debug)]
+pub struct Document {
+    /// The text.
+    pub source: Source,
+    /// Its blocks.
+    pub tree: Tree,
+    /// What they mean.
+    pub workflow: Workflow,
+    /// The suppression comments in it.
+    pub suppressions: Vec<Suppression>,
+    /// The placeholders of the template that are still in it.
+    pub placeholders: Vec<Span>,
+}
+
+/// Parse a workflow document.
+#[must_use]
+pub fn document(source: Source, template: &Template) -> Document {
+    with_workflow(source, template, |parser| parser.workflow())
+}
+
+/// Parse an index: of a workflow's parts it may have a header.
+#[must_use]
+pub fn index(source: Source, template: &Template) -> Document {
+    with_workflow(source, template, |parser| Workflow {
+        header: header::header(parser, parser.first_section(&parser.headings())),
+        ..Workflow::default()
+    })
+}
+
+fn with_workflow(source: Source, template: &Template, build: impl Fn(&Parser<'_>) -> Workflow) -> Document {
+    let tree = markdown::parse(&source);
+    let workflow = build(&Parser {
+        source: &source,
+        tree: &tree,
+        template,
+    });
+    Document {
+        suppressions: comment::suppressions(&tree, &source),
+        placeholders: placeholder::placeholders(&source, &tree, &workflow, template),
+        source,
+        tree,
+        workflow,
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Parser<'a> {
+    source: &'a Source,
+    tree: &'a Tree,
+    template: &'a Template,
+}
+
+impl Parser<'_> {
+    fn workflow(&self) -> Workflow {
+        let first = self.tree.first(|html| content::is_comment(self.source.slice(html)));
+        let headings = self.headings();
+        let outline = headings::outline(self, &headings);
+        let mut workflow = Workflow {
+            first: first.map(|id| self.tree.block(id).span),
+            header: header::header(self, self.first_section(&headings)),
+            ..Workflow::default()
+        };
+        headings::fill(self, &headings, &outline, first, &mut workflow);
+        workflow
+    }
+
+    /// The first heading below the title: the header stands before it.
+    fn first_section(&self, headings: &[headings::Heading<'_>]) -> BlockId {
+        let title = headings::title(headings);
+        let first = headings.iter().enumerate().find(|(at, _)| Some(*at) != title);
+        first.map_or(self.tree.blocks.len() as BlockId, |(_, heading)| heading.id)
+    }
+
+    fn start_of(&self, id: BlockId) -> u32 {
+        match self.tree.blocks.get(id as usize) {
+            Some(block) => block.span.start,
+            None => self.source.text().len() as u32,
+        }
+    }
+
+    fn text(&self, span: Span) -> &str {
+        self.source.slice(span)
+    }
+}

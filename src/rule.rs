@@ -1,0 +1,285 @@
+//! What a rule is, and what it is given.
+
+use std::cell::OnceCell;
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
+
+use crate::config::Audit;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Level;
+use crate::diagnostic::Severity;
+use crate::markdown::anchor;
+use crate::neighbours::Neighbours;
+use crate::parse::Document;
+use crate::parse::listing::Entry;
+use crate::source::Span;
+use crate::template::Asks;
+use crate::template::FieldSpec;
+use crate::template::Template;
+use crate::workflow::Asked;
+use crate::workflow::Content;
+use crate::workflow::Field;
+
+/// A rule: one defect that a document or a directory can have.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name everywhere: in output, configuration, suppressions, and of its page.
+    pub id: &'static str,
+    /// How much it weighs where nothing is configured.
+    pub default: Level,
+    /// Its page, as Markdown.
+    pub page: &'static str,
+    /// Its judgement.
+    pub check: Check,
+}
+
+/// A rule's judgement, by what it is passed on.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// On a file's bytes, before anything else: the offset of the fault and what it is.
+    Bytes(fn(&[u8], u64) -> Option<Fault>),
+    /// On each workflow document.
+    Workflow(fn(&Context<'_>, &mut Findings)),
+    /// On each index.
+    Index(fn(&Context<'_>, &mut Findings)),
+    /// On both.
+    Both(fn(&Context<'_>, &mut Findings)),
+    /// On the workflow directories of a project.
+    Directory(fn(&Directories<'_>, &mut PlacedFindings)),
+    /// On the ids of a suppression comment that hid nothing; gives the message.
+    Suppression(fn(&[&str]) -> String),
+}
+
+/// A file that is no document at all.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The first bad byte.
+    pub offset: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// A document and what it is judged by.
+pub struct Context<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// The requirements.
+    pub template: &'a Template,
+    /// The document's path relative to the project root, with `/`.
+    pub path: &'a str,
+    /// Today's date, UTC.
+    pub today: NaiveDate,
+    /// The age limits of audits.
+    pub audit: Audit,
+    /// The files around it.
+    pub neighbours: &'a dyn Neighbours,
+    /// The ids of all rules: those that a suppression may name.
+    pub rule_ids: &'a [&'static str],
+    anchors: OnceCell<FxHashSet<String>>,
+}
+
+/// A part of a document and what the template asks it to hold.
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    /// What it holds.
+    pub content: &'a Content,
+    /// What it should hold.
+    pub asks: Asks,
+    /// The label, if it is a field.
+    pub field: Option<(&'a Field, &'a FieldSpec)>,
+    /// The heading that it stands under.
+    pub heading: Span,
+}
+
+impl<'a> Context<'a> {
+    /// Bring a document together with what it is judged by.
+    #[must_use]
+    pub fn new(
+        document: &'a Document,
+        template: &'a Template,
+        path: &'a str,
+        (today, audit): (NaiveDate, Audit),
+        neighbours: &'a dyn Neighbours,
+        rule_ids: &'a [&'static str],
+    ) -> Self {
+        Self {
+            document,
+            template,
+            path,
+            today,
+            audit,
+            neighbours,
+            rule_ids,
+            anchors: OnceCell::new(),
+        }
+    }
+
+    /// The text under a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &'a str {
+        self.document.source.slice(span)
+    }
+
+    /// Whether a placeholder of the template, or a word that stands for one, is all or part of a text.
+    #[must_use]
+    pub fn is_unfilled(&self, span: Span) -> bool {
+        stand_in(self.text(span)).is_some() || self.document.placeholders.iter().any(|&placeholder| span.contains(placeholder))
+    }
+
+    /// This document's own anchors.
+    pub fn anchors(&self) -> &FxHashSet<String> {
+        self.anchors
+            .get_or_init(|| anchor::anchors(&self.document.tree, &self.document.source))
+    }
+
+    /// The sections of the template that stand here and are not empty, and the steps.
+    pub fn asked(&self) -> impl Iterator<Item = Asked<'a>> {
+        let template = self.template;
+        let workflow = &self.document.workflow;
+        let sections = workflow.sections.iter().filter(|section| section.duplicate_of.is_none() && !section.is_empty);
+        let sections = sections.filter_map(move |section| {
+            let spec = &template.sections[section.spec?];
+            Some(Asked {
+                body: &section.body,
+                asks: spec.asks,
+                fields: &spec.fields,
+                heading: section.heading,
+            })
+        });
+        let steps = template.steps.iter().flat_map(move |spec| {
+            workflow.steps.iter().map(move |step| Asked {
+                body: &step.body,
+                asks: Asks::default(),
+                fields: &spec.fields,
+                heading: step.heading,
+            })
+        });
+        sections.chain(steps)
+    }
+
+    /// The contents that the template asks something of and that are not empty: sections' own, and fields'.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'a>> {
+        self.asked().flat_map(|asked| {
+            let own = Part {
+                content: &asked.body.content,
+                asks: asked.asks,
+                field: None,
+                heading: asked.heading,
+            };
+            let fields = asked.body.fields.iter().filter(|field| field.duplicate_of.is_none());
+            let fields = fields.map(move |field| {
+                let spec = &asked.fields[field.spec];
+                Part {
+                    content: &field.content,
+                    asks: spec.asks,
+                    field: Some((field, spec)),
+                    heading: asked.heading,
+                }
+            });
+            std::iter::once(own).chain(fields).filter(|part| !part.content.is_empty())
+        })
+    }
+}
+
+/// The words that stand for a value that is yet to be written.
+const STAND_INS: [&str; 4] = ["YYYY-MM-DD", "TODO", "TBD", "FIXME"];
+
+/// The word at the start of a text that is all of it, a full stop or colon aside, if it stands for a value.
+#[must_use]
+pub fn stand_in(text: &str) -> Option<&'static str> {
+    let word = text.trim().trim_end_matches(['.', ':', ' ']);
+    STAND_INS.into_iter().find(|stand_in| *stand_in == word)
+}
+
+/// Takes what a rule finds in one document.
+pub struct Findings {
+    /// The rule that is speaking.
+    pub rule: &'static str,
+    /// Its severity.
+    pub severity: Severity,
+    /// Whether that severity is configured rather than the rule's own.
+    pub is_configured: bool,
+    /// What was found.
+    pub found: Vec<Diagnostic>,
+}
+
+impl Findings {
+    /// Report a finding.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.report_as(self.severity, span, message)
+    }
+
+    /// Report a finding at a severity of its own, unless one is configured.
+    pub fn report_as(&mut self, severity: Severity, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let severity = if self.is_configured { self.severity } else { severity };
+        self.found.push(diagnostic(self.rule, severity, span, message.into()));
+        self.found.last_mut().expect("one was just pushed")
+    }
+}
+
+fn diagnostic(rule: &'static str, severity: Severity, span: Span, message: String) -> Diagnostic {
+    Diagnostic {
+        rule,
+        severity,
+        message,
+        span,
+        related: Vec::new(),
+        help: None,
+        fix: None,
+    }
+}
+
+/// A workflow directory.
+#[derive(Debug)]
+pub struct Folder {
+    /// Its path relative to the project root.
+    pub path: String,
+    /// The paths of its documents, indexes left out, in order.
+    pub documents: Vec<String>,
+    /// Its indexes: that of each folder in it that has one.
+    pub indexes: Vec<Index>,
+}
+
+/// An index and the files that it names.
+#[derive(Debug)]
+pub struct Index {
+    /// Its path relative to the project root.
+    pub path: String,
+    /// What it names.
+    pub entries: Vec<Entry>,
+}
+
+/// The workflow directories of a project.
+pub struct Directories<'a> {
+    /// Each of them.
+    pub folders: &'a [Folder],
+    /// The place of the trigger's Command in a document, by the document's path.
+    pub command: &'a dyn Fn(&str) -> Option<Span>,
+}
+
+/// Takes what a rule finds in directories: each finding with the path that it is about.
+pub struct PlacedFindings {
+    /// The rule that is speaking.
+    pub rule: &'static str,
+    /// Its severity.
+    pub severity: Severity,
+    /// What was found.
+    pub found: Vec<(String, Diagnostic)>,
+}
+
+impl PlacedFindings {
+    /// Report a finding about a file or a directory as a whole.
+    pub fn report(&mut self, path: impl Into<String>, message: impl Into<String>) -> &mut Diagnostic {
+        self.report_at(path, Span::default(), message)
+    }
+
+    /// Report a finding at a place in a file.
+    pub fn report_at(&mut self, path: impl Into<String>, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let finding = diagnostic(self.rule, self.severity, span, message.into());
+        self.found.push((path.into(), finding));
+        &mut self.found.last_mut().expect("one was just pushed").1
+    }
+}

@@ -1,0 +1,117 @@
+//! Rules about workflow directories and their indexes.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
+
+use crate::parse::link;
+use crate::parse::listing;
+use crate::parse::listing::Entry;
+use crate::parse::listing::EntryForm;
+use crate::parse::value;
+use crate::rule::Context;
+use crate::rule::Directories;
+use crate::rule::Findings;
+use crate::rule::Index;
+use crate::rule::PlacedFindings;
+
+pub fn empty_workflow_directory(cx: &Directories<'_>, out: &mut PlacedFindings) {
+    for folder in cx.folders.iter().filter(|folder| folder.documents.is_empty()) {
+        out.report(&folder.path, "the workflow directory holds no workflow")
+            .help("write a workflow for each repeatable process, or name another directory in `paths` of wf.toml");
+    }
+}
+
+/// The index at the top of a workflow directory.
+fn top_index(folder: &str) -> String {
+    link::resolve(&format!("{folder}/"), "README.md")
+}
+
+pub fn missing_index(cx: &Directories<'_>, out: &mut PlacedFindings) {
+    for folder in cx.folders.iter().filter(|folder| !folder.documents.is_empty()) {
+        let top = top_index(&folder.path);
+        if !folder.indexes.iter().any(|index| index.path == top) {
+            out.report(&folder.path, "the workflow directory has no index")
+                .help(format!("write `{top}` and list every workflow in it"));
+        }
+    }
+}
+
+pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
+    for folder in cx.folders {
+        // Indexes by the folder they stand in, each with every path that it may mean.
+        let named: FxHashMap<&str, (&Index, FxHashSet<String>)> = folder
+            .indexes
+            .iter()
+            .map(|index| (parent(&index.path), (index, index.entries.iter().flat_map(|entry| candidates(&index.path, entry)).collect())))
+            .collect();
+        for document in &folder.documents {
+            let mut above = std::iter::successors(Some(parent(document)), |path| (!path.is_empty()).then(|| parent(path)));
+            let Some((index, paths)) = above.find_map(|path| named.get(path)) else {
+                continue;
+            };
+            if !paths.contains(document) {
+                let name = document.rsplit('/').next().unwrap_or(document);
+                out.report(&index.path, format!("the index does not mention `{name}`"))
+                    .help(format!("add a link to `{}`", relative_to(&index.path, document)))
+                    .related_file(document, "the workflow that is not listed");
+            }
+        }
+    }
+}
+
+/// The folder of a path; empty at the root.
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn relative_to<'a>(index: &str, document: &'a str) -> &'a str {
+    document[parent(index).len()..].trim_start_matches('/')
+}
+
+/// The paths, from the project root, that an entry may mean: read from the index's folder or from the root; of a
+/// tree also without the folder at its top, or with that as the index's own.
+fn candidates(index: &str, entry: &Entry) -> Vec<String> {
+    let here = link::resolve(index, &entry.path);
+    if entry.form == EntryForm::Link {
+        return vec![here];
+    }
+    let mut paths = vec![here, link::resolve("", &entry.path)];
+    if entry.form == EntryForm::Tree {
+        paths.push(link::resolve(parent(index), &entry.path));
+        if let Some((_, below)) = entry.path.split_once('/') {
+            paths.push(link::resolve(index, below));
+            paths.push(link::resolve("", below));
+        }
+    }
+    paths
+}
+
+pub fn dangling_index_entry(cx: &Context<'_>, out: &mut Findings) {
+    for entry in listing::entries(&cx.document.tree, &cx.document.source) {
+        if !candidates(cx.path, &entry).iter().any(|path| path == cx.path || cx.neighbours.exists(path)) {
+            out.report(entry.span, format!("the index names `{}`, which is not there", entry.path))
+                .help("correct the name, or remove the entry");
+        }
+    }
+}
+
+pub fn duplicate_trigger(cx: &Directories<'_>, out: &mut PlacedFindings) {
+    let mut documents: Vec<&String> = cx.folders.iter().flat_map(|folder| &folder.documents).collect();
+    documents.sort();
+    documents.dedup();
+    let mut names: BTreeMap<String, &String> = BTreeMap::new();
+    for document in documents {
+        let file = document.rsplit('/').next().unwrap_or(document);
+        let name = value::workflow_name(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        if let Some(first) = names.get(&name) {
+            let span = (cx.command)(document).unwrap_or_default();
+            out.report_at(document, span, format!("another workflow answers to `{name}` too"))
+                .help("rename one of them: a name leads to one workflow")
+                .related_file(first.as_str(), "the first one");
+        } else {
+            names.insert(name, document);
+        }
+    }
+}

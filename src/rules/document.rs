@@ -1,0 +1,134 @@
+//! Rules about a document as a whole.
+
+use crate::markdown::BlockId;
+use crate::markdown::BlockKind;
+use crate::markdown::InlineKind;
+use crate::parse::link;
+use crate::parse::listing;
+use crate::rule;
+use crate::rule::Context;
+use crate::rule::Fault;
+use crate::rule::Findings;
+use crate::source::Span;
+
+pub fn unreadable_document(bytes: &[u8], limit: u64) -> Option<Fault> {
+    if bytes.len() as u64 > limit {
+        return Some(Fault {
+            offset: 0,
+            message: format!("the document has {} bytes, more than the {limit} that are allowed", bytes.len()),
+            help: "split it, or raise `max-file-size` in wf.toml",
+        });
+    }
+    if let Some(offset) = memchr::memchr(0, bytes) {
+        return Some(Fault {
+            offset,
+            message: "a NUL byte: this is no text".to_owned(),
+            help: "remove the byte, or save the document as UTF-8 text",
+        });
+    }
+    let fault = std::str::from_utf8(bytes).err()?;
+    let offset = fault.valid_up_to();
+    Some(Fault {
+        offset,
+        message: format!("byte 0x{:02X} is not UTF-8", bytes[offset]),
+        help: "save the document as UTF-8",
+    })
+}
+
+pub fn missing_title(cx: &Context<'_>, out: &mut Findings) {
+    let workflow = &cx.document.workflow;
+    if !cx.template.title || workflow.title.as_ref().is_some_and(|title| title.is_first) {
+        return;
+    }
+    let span = workflow.first.unwrap_or_default();
+    let finding = out.report(span, "the document does not begin with a title");
+    match &workflow.title {
+        Some(title) => finding.help("move the title up here").related(title.span, "the first title stands here"),
+        None => finding.help("begin it with `# ` and the workflow's name"),
+    };
+}
+
+pub fn extra_title(cx: &Context<'_>, out: &mut Findings) {
+    let workflow = &cx.document.workflow;
+    for &span in &workflow.extra_titles {
+        let finding = out.report(span, "a second title");
+        finding.help("a document has one level-1 heading: make this one a section (`## …`)");
+        if let Some(title) = &workflow.title {
+            finding.related(title.span, "the title");
+        }
+    }
+}
+
+pub fn unfilled_placeholder(cx: &Context<'_>, out: &mut Findings) {
+    for &span in &cx.document.placeholders {
+        out.report(span, format!("the template's placeholder `{}` is not filled in", cx.text(span)))
+            .help("write the text that belongs here");
+    }
+    let workflow = &cx.document.workflow;
+    let header = workflow.header.iter().flat_map(|header| &header.fields).map(|field| field.value);
+    let mut values: Vec<Span> = header.collect();
+    for part in cx.parts() {
+        values.extend(part.content.text().filter(|_| part.content.lists().next().is_none()));
+        values.extend(part.content.items().filter_map(|item| item_text(cx, item)));
+    }
+    for value in values {
+        if let Some(word) = rule::stand_in(cx.text(value)) {
+            let value = cx.document.source.trim(value);
+            let span = Span::new(value.start(), value.start() + word.len());
+            out.report(span, format!("`{word}` stands here instead of a value"))
+                .help("write the text that belongs here");
+        }
+    }
+}
+
+fn item_text(cx: &Context<'_>, item: BlockId) -> Option<Span> {
+    let tree = &cx.document.tree;
+    let first = tree.children(item).next()?;
+    let block = tree.block(first);
+    let span = match tree.block(item).kind {
+        // The box is part of the item's paragraph in the file.
+        BlockKind::Item(Some(checkbox)) => Span::new(checkbox.span.end().max(block.span.start()), block.span.end()),
+        _ => block.span,
+    };
+    (block.kind == BlockKind::Paragraph && block.next == tree.block(item).next).then_some(span)
+}
+
+pub fn broken_link(cx: &Context<'_>, out: &mut Findings) {
+    let is_index = listing_owner(cx.path);
+    for inline in &cx.document.tree.inlines {
+        let (InlineKind::Link(url) | InlineKind::Image(url)) = &inline.kind else {
+            continue;
+        };
+        let Some(target) = link::relative(url) else {
+            continue;
+        };
+        let path = link::resolve(cx.path, &target.path);
+        let is_here = target.path.is_empty() || path == cx.path;
+        if !is_here && !cx.neighbours.exists(&path) {
+            // In an index this is a dangling entry.
+            if !(is_index && matches!(inline.kind, InlineKind::Link(_)) && listing::is_markdown(&path)) {
+                out.report(inline.span, format!("there is no file `{path}`"))
+                    .help("correct the path; it is read from this document's folder");
+            }
+            continue;
+        }
+        let Some(fragment) = target.fragment.filter(|_| is_here || listing::is_markdown(&path)) else {
+            continue;
+        };
+        let has = if is_here {
+            cx.anchors().contains(&fragment)
+        } else {
+            cx.neighbours.anchors(&path).is_none_or(|anchors| anchors.contains(&fragment))
+        };
+        if !has && fragment != "top" {
+            let place = if is_here { "this document".to_owned() } else { format!("`{path}`") };
+            out.report(inline.span, format!("no heading of {place} gives the anchor `#{fragment}`"))
+                .help("an anchor is the heading in lower case, its spaces as `-`, without punctuation");
+        }
+    }
+}
+
+/// Whether a path is that of an index.
+fn listing_owner(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name == "README.md")
+}

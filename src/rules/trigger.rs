@@ -1,0 +1,50 @@
+//! Rules about the trigger.
+
+use crate::markdown::content;
+use crate::parse::value;
+use crate::rule::Context;
+use crate::rule::Findings;
+use crate::source::Span;
+
+/// The stem of a document's file name.
+fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+/// The whole value of Command, and where in it the code span's inside stands.
+fn command(cx: &Context<'_>) -> Option<(Span, Option<Span>)> {
+    let field = cx.document.workflow.field(cx.template, "Trigger", "Command")?;
+    let value = field.content.text().or_else(|| match field.content.pieces.first()? {
+        content::Piece::List(list) => Some(list.span),
+        content::Piece::Fence(id) | content::Piece::Other(id) => Some(cx.document.tree.block(*id).span),
+        content::Piece::Text(span) => Some(*span),
+    })?;
+    (!cx.is_unfilled(value)).then(|| (value, content::code_span(&cx.document.source, value)))
+}
+
+pub fn malformed_trigger(cx: &Context<'_>, out: &mut Findings) {
+    let Some((value, code)) = command(cx) else {
+        return;
+    };
+    if code.is_none_or(|code| value::trigger_name(cx.text(code)).is_none()) {
+        let name = value::workflow_name(stem(cx.path)).to_owned();
+        out.report(value, "Command is not one code span with `execute-task NAME` or `wf run NAME`")
+            .help(format!("write `` `execute-task {name}` ``, with its backticks and nothing else"));
+    }
+}
+
+pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
+    let Some((_, Some(code))) = command(cx) else {
+        return;
+    };
+    let Some((offset, name)) = value::trigger_name(cx.text(code)) else {
+        return;
+    };
+    let own = stem(cx.path);
+    if value::workflow_name(name) != value::workflow_name(own) {
+        let span = Span::new(code.start() + offset, code.start() + offset + name.len());
+        out.report(span, format!("`{name}` does not lead to this document, `{}`", cx.path))
+            .help(format!("write `{}`, or rename the file", value::workflow_name(own)));
+    }
+}

@@ -1,0 +1,251 @@
+//! A workflow document as it is meant: header, sections, steps, with spans. Parsing never fails, so what does
+//! not fit the template stands here too, marked with how it differs.
+
+use std::ops::Range;
+
+use crate::markdown::BlockId;
+use crate::markdown::content::Piece;
+use crate::nearest;
+use crate::source::Span;
+use crate::template::Asks;
+use crate::template::FieldSpec;
+use crate::template::SectionId;
+use crate::template::Template;
+
+/// A document.
+#[derive(Debug, Default)]
+pub struct Workflow {
+    /// The first block, front matter and comments aside; `None` in an empty document.
+    pub first: Option<Span>,
+    /// The first level-1 heading that has text.
+    pub title: Option<Title>,
+    /// Further level-1 headings that are no section of the template.
+    pub extra_titles: Vec<Span>,
+    /// The header.
+    pub header: Option<Header>,
+    /// The sections, those that the template does not name included, in document order.
+    pub sections: Vec<Section>,
+    /// The steps, in document order.
+    pub steps: Vec<Step>,
+}
+
+/// The title.
+#[derive(Debug)]
+pub struct Title {
+    /// The heading.
+    pub span: Span,
+    /// Its text.
+    pub text: Box<str>,
+    /// Whether the document begins with it.
+    pub is_first: bool,
+}
+
+/// The header: one paragraph of labelled fields.
+#[derive(Debug)]
+pub struct Header {
+    /// The paragraph.
+    pub span: Span,
+    /// Its fields, in order.
+    pub fields: Vec<HeaderField>,
+}
+
+/// A field of the header.
+#[derive(Debug)]
+pub struct HeaderField {
+    /// Its name with its markup.
+    pub label: Span,
+    /// The name as written.
+    pub name: Box<str>,
+    /// Its value; empty if there is none.
+    pub value: Span,
+    /// The template's field that it is, and whether its name is written so.
+    pub spec: Option<(usize, Spelling)>,
+}
+
+/// How a name is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// As in the template.
+    Exact,
+    /// Nearly so.
+    Near,
+}
+
+/// A section of a document.
+#[derive(Debug)]
+pub struct Section {
+    /// Its heading.
+    pub heading: Span,
+    /// Its title.
+    pub title: Box<str>,
+    /// The level of its heading.
+    pub level: u8,
+    /// The template's section that it is.
+    pub spec: Option<SectionId>,
+    /// How its title is written.
+    pub spelling: Spelling,
+    /// The heading of the first section of this kind, if this is a further one.
+    pub duplicate_of: Option<Span>,
+    /// The template's section that it stands in.
+    pub parent: Option<SectionId>,
+    /// Whether nothing but comments stands in it.
+    pub is_empty: bool,
+    /// What it holds.
+    pub body: Body,
+}
+
+/// What a section or a step holds.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// What stands before the first label.
+    pub content: Content,
+    /// The labelled fields, in order.
+    pub fields: Vec<Field>,
+}
+
+/// Text and blocks.
+#[derive(Debug, Default)]
+pub struct Content {
+    /// The text on a label's own lines; empty for a section.
+    pub value: Span,
+    /// The blocks.
+    pub pieces: Vec<Piece>,
+    /// Where it ends: items are cut there.
+    pub end: u32,
+}
+
+/// A labelled field.
+#[derive(Debug)]
+pub struct Field {
+    /// Its place in the template's fields of this section.
+    pub spec: usize,
+    /// The label with its markup.
+    pub label: Span,
+    /// The name as written.
+    pub name: Box<str>,
+    /// How the name is written.
+    pub spelling: Spelling,
+    /// Whether Markdown takes its line for the continuation of a list item.
+    pub is_swallowed: bool,
+    /// The first label of this name, if this is a further one.
+    pub duplicate_of: Option<Span>,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// A step.
+#[derive(Debug)]
+pub struct Step {
+    /// Its heading.
+    pub heading: Span,
+    /// The level of its heading.
+    pub level: u8,
+    /// Whether its heading is of the template's form.
+    pub is_well_formed: bool,
+    /// The number in the heading, with its place.
+    pub number: Option<(u32, Span)>,
+    /// The name in the heading; the whole text where the form is not clear.
+    pub name: Box<str>,
+    /// The blocks below its heading.
+    pub blocks: Range<BlockId>,
+    /// What it holds.
+    pub body: Body,
+}
+
+impl Workflow {
+    /// The first section of the document that is the template's section `id`.
+    #[must_use]
+    pub fn section(&self, id: SectionId) -> Option<&Section> {
+        self.sections
+            .iter()
+            .find(|section| section.spec == Some(id) && section.duplicate_of.is_none())
+    }
+
+    /// The field of that label in the section of that title, if template and document have it.
+    #[must_use]
+    pub fn field(&self, template: &Template, title: &str, label: &str) -> Option<&Field> {
+        let id = template.section(title)?;
+        self.section(id)?.body.field(&template.sections[id].fields, label)
+    }
+
+    /// The header field of that exact template name, however it is spelled here.
+    #[must_use]
+    pub fn header_field(&self, template: &Template, name: &str) -> Option<&HeaderField> {
+        let id = template.header.iter().position(|field| field == name)?;
+        let fields = &self.header.as_ref()?.fields;
+        fields.iter().find(|field| field.spec.is_some_and(|(spec, _)| spec == id))
+    }
+}
+
+impl Body {
+    /// The first field of that label.
+    #[must_use]
+    pub fn field(&self, specs: &[FieldSpec], label: &str) -> Option<&Field> {
+        self.fields
+            .iter()
+            .find(|field| field.duplicate_of.is_none() && nearest::same(&specs[field.spec].label, label))
+    }
+
+    /// Whether the field of the template is there, however spelled.
+    #[must_use]
+    pub fn has(&self, spec: usize) -> bool {
+        self.fields.iter().any(|field| field.spec == spec)
+    }
+}
+
+impl Content {
+    /// Whether nothing but comments is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty() && self.pieces.is_empty()
+    }
+
+    /// The text: on the label's lines, else the first paragraph.
+    #[must_use]
+    pub fn text(&self) -> Option<Span> {
+        if !self.value.is_empty() {
+            return Some(self.value);
+        }
+        match self.pieces.first() {
+            Some(Piece::Text(span)) => Some(*span),
+            _ => None,
+        }
+    }
+
+    /// The lists at the top.
+    pub fn lists(&self) -> impl Iterator<Item = &crate::markdown::content::List> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::List(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// All items of its lists.
+    pub fn items(&self) -> impl Iterator<Item = BlockId> {
+        self.lists().flat_map(|list| list.items.iter().copied())
+    }
+}
+
+impl Step {
+    /// How the step is called in a message: by its number, else by its name.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        match self.number {
+            Some((number, _)) => format!("step {number}"),
+            None => format!("step `{}`", self.name),
+        }
+    }
+}
+
+/// A body together with what the template asks of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// What it holds.
+    pub body: &'a Body,
+    /// What its own content must hold.
+    pub asks: Asks,
+    /// The fields that it must have.
+    pub fields: &'a [FieldSpec],
+    /// Its heading.
+    pub heading: Span,
+}
