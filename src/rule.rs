@@ -76,8 +76,6 @@ pub struct Context<'a> {
     pub audit: Audit,
     /// The files around it.
     pub neighbours: &'a dyn Neighbours,
-    /// The ids of all rules: those that a suppression may name.
-    pub rule_ids: &'a [&'static str],
     anchors: OnceCell<FxHashSet<String>>,
 }
 
@@ -103,7 +101,6 @@ impl<'a> Context<'a> {
         path: &'a str,
         (today, audit): (NaiveDate, Audit),
         neighbours: &'a dyn Neighbours,
-        rule_ids: &'a [&'static str],
     ) -> Self {
         Self {
             document,
@@ -112,7 +109,6 @@ impl<'a> Context<'a> {
             today,
             audit,
             neighbours,
-            rule_ids,
             anchors: OnceCell::new(),
         }
     }

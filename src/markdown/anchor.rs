@@ -23,8 +23,12 @@ pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
     let mut anchors = FxHashSet::default();
     let mut seen: FxHashMap<String, u32> = FxHashMap::default();
     let mut html = |span: Span| {
-        for found in TAG_ID.captures_iter(source.slice(span)) {
-            anchors.insert(found[1].to_owned());
+        // What stands before each comment, and after the last.
+        for part in source.slice(span).split("-->") {
+            let outside = part.split("<!--").next().unwrap_or_default();
+            for found in TAG_ID.captures_iter(outside) {
+                anchors.insert(found[1].to_owned());
+            }
         }
     };
     for block in tree.blocks.iter().filter(|block| block.kind == BlockKind::Html) {

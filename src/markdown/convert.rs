@@ -129,7 +129,7 @@ impl<'a> Converter<'a> {
             NodeValue::Table(_) => BlockKind::Table,
             NodeValue::TableRow(_) => BlockKind::TableRow,
             NodeValue::TableCell => BlockKind::TableCell,
-            value if value.block() => BlockKind::Other,
+            value if is_block(value) => BlockKind::Other,
             value => {
                 let kind = inline_kind(value);
                 self.inline(kind, place);
@@ -168,7 +168,7 @@ impl<'a> Converter<'a> {
         if matches!(data.value, NodeValue::Document) {
             return;
         }
-        if !data.value.block() {
+        if !is_block(&data.value) {
             self.depth -= 1;
             return;
         }
@@ -264,6 +264,11 @@ impl<'a> Converter<'a> {
 
 fn leading(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+/// comrak does not count front matter among the blocks.
+fn is_block(value: &NodeValue) -> bool {
+    value.block() || matches!(value, NodeValue::FrontMatter(_))
 }
 
 fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {

@@ -203,7 +203,7 @@ pub fn trigger_name(code: &str) -> Option<(usize, &str)> {
         ["execute-task", name] | ["wf", "run", name] => name,
         _ => return None,
     };
-    (!name.starts_with('-')).then(|| (code.len() - code.trim_end().len() + code.trim_end().len() - name.len(), name))
+    (!name.starts_with('-')).then(|| (code.trim_end().len() - name.len(), name))
 }
 
 /// The name that a file's stem or a trigger's NAME is compared by: `_` as `-`, lower case, without an ordering

@@ -19,19 +19,21 @@ pub fn unreadable_document(bytes: &[u8], limit: u64) -> Option<Fault> {
             help: "split it, or raise `max-file-size` in wf.toml",
         });
     }
-    if let Some(offset) = memchr::memchr(0, bytes) {
-        return Some(Fault {
+    let invalid = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
+    let nul = memchr::memchr(0, bytes);
+    let offset = invalid.into_iter().chain(nul).min()?;
+    Some(if nul == Some(offset) {
+        Fault {
             offset,
             message: "a NUL byte: this is no text".to_owned(),
             help: "remove the byte, or save the document as UTF-8 text",
-        });
-    }
-    let fault = std::str::from_utf8(bytes).err()?;
-    let offset = fault.valid_up_to();
-    Some(Fault {
-        offset,
-        message: format!("byte 0x{:02X} is not UTF-8", bytes[offset]),
-        help: "save the document as UTF-8",
+        }
+    } else {
+        Fault {
+            offset,
+            message: format!("byte 0x{:02X} is not UTF-8", bytes[offset]),
+            help: "save the document as UTF-8",
+        }
     })
 }
 

@@ -1,9 +1,9 @@
 //! Rules about suppression comments.
 
 use crate::markdown::comment::Reach;
-use crate::nearest;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules;
 
 pub fn unused_suppression(ids: &[&str]) -> String {
     let names: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
@@ -18,11 +18,9 @@ pub fn unknown_rule(cx: &Context<'_>, out: &mut Findings) {
         }
         for &id in &suppression.ids {
             let name = cx.text(id);
-            if !cx.rule_ids.contains(&name) {
-                let finding = out.report(id, format!("there is no rule `{name}`"));
-                if let Some(nearest) = nearest::nearest(name, cx.rule_ids.iter().copied()) {
-                    finding.help(format!("did you mean `{nearest}`?"));
-                }
+            if rules::find(name).is_none() {
+                out.report(id, format!("there is no rule `{name}`"))
+                    .help(format!("did you mean `{}`?", rules::nearest(name)));
             }
         }
     }

@@ -283,7 +283,7 @@ fn heading(tree: &Tree, id: BlockId) -> (u8, &str) {
 /// What stands around the number of a numbered heading (`Step 1: [Name]`).
 fn numbered(text: &str) -> Option<(&str, &str)> {
     let digit = text.find(|c: char| c.is_ascii_digit())?;
-    let rest = text[digit..].strip_prefix('1')?;
+    let rest = text[digit..].trim_start_matches(|c: char| c.is_ascii_digit());
     let name = rest.find('[')?;
     let between = &rest[..name];
     let form = rest.ends_with(']') && !between.contains(char::is_alphanumeric);

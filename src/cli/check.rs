@@ -1,0 +1,197 @@
+//! `wf check`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the environment and the clock are asked"
+)]
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use indicatif::ProgressBar;
+use indicatif::ProgressDrawTarget;
+use indicatif::ProgressStyle;
+
+use crate::cli::CheckArguments;
+use crate::cli::Exit;
+use crate::cli::FailOn;
+use crate::cli::collect;
+use crate::cli::collect::Collector;
+use crate::cli::failure::Failure;
+use crate::cli::project::Projects;
+use crate::cli::terminal;
+use crate::diagnostic::Severity;
+use crate::files;
+use crate::lint;
+use crate::lint::Report;
+use crate::report;
+use crate::report::Format;
+use crate::report::summary;
+
+/// Work that takes longer than this, in milliseconds, shows how far it is.
+const PATIENCE: u128 = 1000;
+
+/// Lint, write the findings, and say how it went.
+pub fn run(arguments: &CheckArguments) -> Exit {
+    match check(arguments) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            terminal::fail(&failure);
+            Exit::Unusable
+        }
+    }
+}
+
+fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
+    let start = Instant::now();
+    let current = std::env::current_dir().map_err(|source| Failure::NoCurrentFolder { source })?;
+    let today = today(arguments.today)?;
+    let mut collector = collected(arguments, &current, today)?;
+    let report = lint_all(&collector);
+    if report.documents == 0 && collector.is_idle() && report.failures.is_empty() && !arguments.allow_empty && !arguments.paths.is_empty() {
+        let names: Vec<String> = arguments.paths.iter().map(|path| format!("`{}`", files::slashed(path))).collect();
+        collector.failures.push(Failure::NoDocument { paths: names.join(", ") });
+    }
+    let mut failures = collector.failures;
+    failures.append(&mut collector.projects.failures);
+    let unreadable = report.failures.iter().map(|(path, reason)| Failure::UnreadableDocument {
+        path: path.clone(),
+        reason: reason.clone(),
+    });
+    failures.extend(unreadable);
+    if !arguments.quiet {
+        collector.notices.iter().for_each(|notice| terminal::notice(notice));
+    }
+    write(arguments, &report)?;
+    failures.iter().for_each(|failure| terminal::fail(failure));
+    if !arguments.quiet {
+        conclude(arguments, &report, start);
+    }
+    Ok(exit(arguments.fail_on, &report).max(if failures.is_empty() { Exit::Clean } else { Exit::Unusable }))
+}
+
+/// The day that dates are judged by.
+fn today(asked: Option<NaiveDate>) -> Result<NaiveDate, Failure> {
+    if let Some(day) = asked {
+        return Ok(day);
+    }
+    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else {
+        return Ok(Utc::now().date_naive());
+    };
+    let value = value.to_string_lossy().into_owned();
+    let seconds = value.trim().parse().ok();
+    let time = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    time.map(|time| time.date_naive()).ok_or(Failure::BadEpoch { value })
+}
+
+fn collected<'a>(arguments: &'a CheckArguments, current: &Path, today: NaiveDate) -> Result<Collector<'a>, Failure> {
+    let projects = Projects::new(arguments, current.to_owned(), today);
+    let mut collector = Collector::new(projects, current.to_owned(), arguments);
+    let dash = PathBuf::from("-");
+    match (&arguments.stdin_path, arguments.paths.contains(&dash)) {
+        (None, true) => return Err(Failure::NoStandardInputPath),
+        (Some(_), false) => return Err(Failure::UnusedStandardInputPath),
+        (Some(path), true) => {
+            let bytes = files::read_standard_input().map_err(|source| Failure::Unreadable {
+                path: "-".to_owned(),
+                source,
+            })?;
+            collector.standard_input(path, bytes);
+        }
+        (None, false) => {}
+    }
+    for path in arguments.paths.iter().filter(|path| **path != dash) {
+        collector.path(path);
+    }
+    if arguments.paths.is_empty() {
+        collector.configured(arguments.allow_empty);
+    }
+    if arguments.verbose {
+        for project in &collector.projects.list {
+            terminal::notice(&collector.projects.described(project));
+        }
+    }
+    Ok(collector)
+}
+
+fn lint_all(collector: &Collector<'_>) -> Report {
+    let total: usize = collector.work.values().map(|work| work.units.len()).sum();
+    let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} documents").expect("the template is valid");
+    bar.set_style(style);
+    let start = Instant::now();
+    let each = || {
+        // Hidden until the work has proved long: then a terminal shows it, and anything else still does not.
+        if bar.is_hidden() && start.elapsed().as_millis() > PATIENCE {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        bar.inc(1);
+    };
+    let mut report = Report::default();
+    for (&at, work) in &collector.work {
+        let project = &collector.projects.list[at];
+        let overlay = collector.overlay.as_ref().filter(|(owner, ..)| *owner == at);
+        let overlay = overlay.map(|(_, path, bytes)| (path.clone(), bytes.clone()));
+        let disk = collect::disk(project, overlay.as_ref());
+        let folders = collect::workflow_directories(project, work, overlay.as_ref().map(|(path, _)| path.as_str()));
+        let units: Vec<_> = work.units.iter().cloned().collect();
+        report.merge(lint::check(project, &units, folders, &disk, &each));
+    }
+    bar.finish_and_clear();
+    report
+}
+
+fn format(arguments: &CheckArguments) -> &'static Format {
+    let default = if terminal::is_output_terminal() && arguments.output_file.is_none() { "full" } else { "concise" };
+    arguments
+        .output_format
+        .unwrap_or_else(|| report::format(default).expect("the table has the defaults"))
+}
+
+fn write(arguments: &CheckArguments, report: &Report) -> Result<(), Failure> {
+    let format = format(arguments);
+    let mut view = terminal::view(!arguments.quiet);
+    if arguments.output_file.is_some() {
+        (view.color, view.links, view.unicode) = (false, false, true);
+    }
+    let mut bytes = Vec::new();
+    let mut rendered = (format.render)(report, &view, &mut bytes);
+    if arguments.statistics && format.is_for_people {
+        rendered = rendered.and_then(|()| report::statistics(report, view.color, &mut bytes));
+    }
+    rendered.expect("writing to memory does not fail");
+    let written = match &arguments.output_file {
+        Some(path) => files::replace(path, &bytes),
+        None => terminal::write(&bytes),
+    };
+    let path = arguments.output_file.as_ref().map_or_else(|| "standard output".to_owned(), |path| files::slashed(path));
+    written.map_err(|source| Failure::Unwritable { path, source })
+}
+
+/// The last words, on standard error: the summary where the format has none, and the time it took.
+fn conclude(arguments: &CheckArguments, report: &Report, start: Instant) {
+    let format = format(arguments);
+    if arguments.statistics && !format.is_for_people {
+        let mut bytes = Vec::new();
+        report::statistics(report, terminal::has_error_color(), &mut bytes).expect("writing to memory does not fail");
+        terminal::line(String::from_utf8_lossy(&bytes).trim_end());
+    }
+    let took = humantime::format_duration(std::time::Duration::from_millis(start.elapsed().as_millis() as u64));
+    if format.name == "full" && arguments.output_file.is_none() {
+        terminal::line(&format!("in {took}"));
+    } else {
+        terminal::line(&format!("{} in {took}", summary::line(report, terminal::has_error_color())));
+    }
+}
+
+fn exit(fail_on: FailOn, report: &Report) -> Exit {
+    let least = match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Never => return Exit::Clean,
+    };
+    if report.findings.iter().any(|finding| finding.severity >= least) { Exit::Findings } else { Exit::Clean }
+}

@@ -1,0 +1,245 @@
+//! What the paths on the command line name: documents, by project, and the workflow directories they lie in.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::cli::CheckArguments;
+use crate::cli::failure::Failure;
+use crate::cli::project::Projects;
+use crate::files;
+use crate::files::Disk;
+use crate::files::Kind;
+use crate::files::Root;
+use crate::lint::Project;
+use crate::lint::Role;
+use crate::lint::Unit;
+use crate::rule::Folder;
+use crate::rule::Index;
+
+/// What is to be checked in one project.
+#[derive(Default)]
+pub struct Work {
+    /// The files.
+    pub units: BTreeSet<Unit>,
+    /// The workflow directories, as configured, each with its files where all of it was walked.
+    pub folders: BTreeMap<String, Option<Vec<String>>>,
+}
+
+/// Sorts paths to projects.
+pub struct Collector<'a> {
+    /// The projects.
+    pub projects: Projects<'a>,
+    /// The work, by the project's place in the list.
+    pub work: BTreeMap<usize, Work>,
+    /// What went wrong.
+    pub failures: Vec<Failure>,
+    /// What is worth telling.
+    pub notices: Vec<String>,
+    /// Standard input: the project, the path and the bytes.
+    pub overlay: Option<(usize, String, Vec<u8>)>,
+    /// Whether a path was left out because the configuration excludes it.
+    pub has_excluded: bool,
+    current: PathBuf,
+    has_named_config: bool,
+}
+
+impl<'a> Collector<'a> {
+    /// Nothing collected yet.
+    pub fn new(projects: Projects<'a>, current: PathBuf, arguments: &CheckArguments) -> Self {
+        Self {
+            projects,
+            work: BTreeMap::new(),
+            failures: Vec::new(),
+            notices: Vec::new(),
+            overlay: None,
+            has_excluded: false,
+            current,
+            has_named_config: arguments.config.is_some(),
+        }
+    }
+
+    /// Whether no workflow directory and no excluded path was met: then there was nothing to check at all.
+    pub fn is_idle(&self) -> bool {
+        let has_failed = !self.failures.is_empty() || !self.projects.failures.is_empty();
+        !self.has_excluded && !has_failed && self.work.values().all(|work| work.folders.is_empty())
+    }
+
+    /// The configured workflow directories of the current folder's project.
+    pub fn configured(&mut self, allow_empty: bool) {
+        let root = self.projects.root(&self.current.clone());
+        let Some(at) = self.projects.load(&root) else {
+            return;
+        };
+        let paths = self.projects.list[at].config.paths.clone();
+        let is_there = |path: &String| files::kind(&root.folder.join(path)).is_ok();
+        if !root.has_config && !self.has_named_config && !paths.iter().any(is_there) {
+            if !allow_empty {
+                self.failures.push(Failure::NothingToCheck {
+                    folder: shown(&self.current, &root.folder),
+                });
+            }
+            return;
+        }
+        for path in paths {
+            let files = is_there(&path).then(|| self.walk(&root.folder.join(&path), &root, at));
+            self.work.entry(at).or_default().folders.insert(path, files);
+        }
+    }
+
+    /// A path of the command line.
+    pub fn path(&mut self, path: &Path) {
+        let absolute = files::normal(&self.current, path);
+        match files::kind(&absolute) {
+            Err(source) => self.failures.push(Failure::Unreadable {
+                path: files::slashed(path),
+                source,
+            }),
+            Ok(Kind::File) => self.file(&absolute),
+            Ok(Kind::Folder) => self.folder(&absolute),
+        }
+    }
+
+    /// Standard input, as if it stood at `path`.
+    pub fn standard_input(&mut self, path: &Path, bytes: Vec<u8>) {
+        let absolute = files::normal(&self.current, path);
+        let root = self.projects.root(absolute.parent().unwrap_or(&self.current.clone()));
+        let Some(at) = self.projects.load(&root) else {
+            return;
+        };
+        self.overlay = Some((at, files::relative(&root.folder, &absolute), bytes));
+        self.file(&absolute);
+    }
+
+    /// A file that is named, whatever its ending.
+    fn file(&mut self, path: &Path) {
+        let root = self.projects.root(path.parent().unwrap_or(path));
+        let Some(at) = self.projects.load(&root) else {
+            return;
+        };
+        let exclude = &self.projects.list[at].config.exclude;
+        let mut above = path.ancestors().take_while(|part| *part != root.folder);
+        if above.any(|part| files::is_excluded(part, &root.folder, exclude)) {
+            self.has_excluded = true;
+            self.notices.push(format!("`{}` is excluded by the configuration", shown(&self.current, path)));
+            return;
+        }
+        self.unit(at, files::relative(&root.folder, path));
+    }
+
+    fn unit(&mut self, at: usize, path: String) {
+        let paths = &self.projects.list[at].config.paths;
+        let work = self.work.entry(at).or_default();
+        for folder in paths.iter().filter(|folder| is_inside(folder, &path)) {
+            if !work.folders.contains_key(folder) {
+                work.folders.insert(folder.clone(), None);
+            }
+        }
+        let role = Role::of(&path);
+        work.units.insert(Unit { path, role });
+    }
+
+    /// A folder: the workflow documents below it. Where it has nothing to do with a workflow directory, every
+    /// Markdown file below it.
+    fn folder(&mut self, folder: &Path) {
+        let root = self.projects.root(folder);
+        let Some(at) = self.projects.load(&root) else {
+            return;
+        };
+        let mut is_workflow = false;
+        for path in self.projects.list[at].config.paths.clone() {
+            let directory = if path.is_empty() { root.folder.clone() } else { root.folder.join(&path) };
+            if folder == directory || directory.starts_with(folder) && files::kind(&directory).is_ok() {
+                let files = self.walk(&directory, &root, at);
+                self.work.entry(at).or_default().folders.insert(path, Some(files));
+            } else if folder.starts_with(&directory) {
+                self.walk(folder, &root, at);
+            } else {
+                continue;
+            }
+            is_workflow = true;
+        }
+        if !is_workflow {
+            self.walk(folder, &root, at);
+        }
+    }
+
+    /// Take in all documents below a folder; returns those that belong to the project itself rather than to one
+    /// inside it.
+    fn walk(&mut self, folder: &Path, root: &Root, at: usize) -> Vec<String> {
+        let exclude = self.projects.list[at].config.exclude.clone();
+        self.has_excluded |= files::is_excluded(folder, &root.folder, &exclude);
+        let (found, failures) = files::documents(folder, &root.folder, &exclude);
+        for (path, reason) in failures {
+            let path = shown(&self.current, &path);
+            self.failures.push(Failure::UnreadableDocument { path, reason });
+        }
+        let mut own = Vec::with_capacity(found.len());
+        // Files of one folder follow one another and belong to one project.
+        let mut last: Option<(PathBuf, Option<usize>, String)> = None;
+        for path in found {
+            let parent = path.parent().unwrap_or(&path);
+            if last.as_ref().is_none_or(|(folder, ..)| folder != parent) {
+                let root = self.projects.root(parent);
+                let place = self.projects.load(&root);
+                let prefix = files::relative(&root.folder, parent);
+                last = Some((parent.to_owned(), place, if prefix.is_empty() { prefix } else { format!("{prefix}/") }));
+            }
+            let Some((_, Some(place), prefix)) = &last else {
+                continue;
+            };
+            let (place, name) = (*place, path.file_name().unwrap_or_default().to_string_lossy());
+            let relative = format!("{prefix}{name}");
+            if place == at {
+                own.push(relative.clone());
+            }
+            self.unit(place, relative);
+        }
+        own
+    }
+}
+
+fn shown(current: &Path, path: &Path) -> String {
+    let path = files::relative(current, path);
+    if path.is_empty() { ".".to_owned() } else { path }
+}
+
+/// Whether a file lies in a folder; both relative to one root.
+fn is_inside(folder: &str, file: &str) -> bool {
+    folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The workflow directories that hold something that is checked, each with all its documents and indexes.
+pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str>) -> Vec<Folder> {
+    let folders = work.folders.iter().map(|(path, walked)| {
+        let mut files: BTreeSet<String> = match walked {
+            Some(files) => files.iter().cloned().collect(),
+            None => {
+                let (found, _) = files::documents(&project.root.join(path), &project.root, &project.config.exclude);
+                found.iter().map(|file| files::relative(&project.root, file)).collect()
+            }
+        };
+        files.extend(overlay.filter(|file| is_inside(path, file)).map(str::to_owned));
+        let (indexes, documents): (Vec<String>, Vec<String>) = files.into_iter().partition(|file| Role::of(file) == Role::Index);
+        let indexes = indexes.into_iter().map(|path| Index {
+            path,
+            entries: Vec::new(),
+        });
+        Folder {
+            path: path.clone(),
+            documents,
+            indexes: indexes.collect(),
+        }
+    });
+    folders.collect()
+}
+
+/// A project's files, standard input laid over them.
+pub fn disk(project: &Project, overlay: Option<&(String, Vec<u8>)>) -> Disk {
+    let mut disk = Disk::new(project.root.clone());
+    if let Some((path, bytes)) = overlay {
+        disk.lay_over(path.clone(), bytes.clone());
+    }
+    disk
+}

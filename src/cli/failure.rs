@@ -1,0 +1,62 @@
+//! What can go wrong outside of the documents.
+
+use std::io;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::config::ConfigError;
+use crate::template::TemplateError;
+
+/// A failure of `wf` itself: the exit code is 2.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Failure {
+    #[error("cannot read `{path}`: {source}")]
+    Unreadable { path: String, source: io::Error },
+
+    #[error("cannot read `{path}`: {reason}")]
+    #[diagnostic(help("`wf check` could not judge it; everything else was checked"))]
+    UnreadableDocument { path: String, reason: String },
+
+    #[error("cannot write `{path}`: {source}")]
+    #[diagnostic(help("nothing was written; name another file with `--output-file`"))]
+    Unwritable { path: String, source: io::Error },
+
+    #[error("cannot find out the current folder: {source}")]
+    NoCurrentFolder { source: io::Error },
+
+    #[error("`{path}` is not UTF-8 text")]
+    NotText { path: String },
+
+    #[error("there is no document in {paths}")]
+    #[diagnostic(help("a document is a `.md` file that is neither hidden nor git-ignored; `--allow-empty` lets this pass"))]
+    NoDocument { paths: String },
+
+    #[error("there is nothing to check: neither `wf.toml` nor a folder `workflows` in `{folder}`")]
+    #[diagnostic(help("name the documents to check, or set `paths` in wf.toml; `--allow-empty` lets this pass"))]
+    NothingToCheck { folder: String },
+
+    #[error("`-` wants the path that standard input stands at")]
+    #[diagnostic(help("for example `wf check - --stdin-path workflows/release.md < draft.md`"))]
+    NoStandardInputPath,
+
+    #[error("`--stdin-path` wants `-` among the paths")]
+    #[diagnostic(help("for example `wf check - --stdin-path workflows/release.md < draft.md`"))]
+    UnusedStandardInputPath,
+
+    #[error("SOURCE_DATE_EPOCH is `{value}`, which is no number of seconds")]
+    #[diagnostic(help("unset it, or give the day with `--today YYYY-MM-DD`"))]
+    BadEpoch { value: String },
+
+    #[error("{place}: the template `{path}` is not there")]
+    #[diagnostic(help("the path is read from the project root"))]
+    NoTemplate { place: String, path: String },
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] ConfigError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Template(#[from] TemplateError),
+}

@@ -1,0 +1,198 @@
+//! The command line: what may be said, and what the exit code means.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the environment, the clock and the terminal are touched"
+)]
+
+mod check;
+mod collect;
+mod failure;
+mod project;
+mod rule;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::diagnostic::Level;
+use crate::report;
+use crate::report::Format;
+use crate::rules;
+
+/// Lints Markdown workflow documents against a template.
+#[derive(Debug, Parser)]
+#[command(name = "wf", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    color: Color,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  wf check                          lint the workflow directories of this project
+  wf check workflows/release.md     lint one document
+  wf check --format json | jq .     findings for programs
+  wf rule missing-rollback          what a rule is about
+
+Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, or a path that cannot be read.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Lint workflow documents
+    Check(Box<CheckArguments>),
+    /// Explain a rule, or list them all
+    Rule(RuleArguments),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Documents, or folders of them; `-` for standard input. Without any, the configured workflow directories
+    paths: Vec<PathBuf>,
+
+    /// The path that standard input stands at
+    #[arg(long, value_name = "PATH")]
+    stdin_path: Option<PathBuf>,
+
+    /// Set a rule's level: error, warning, info or off
+    #[arg(long, value_name = "RULE=LEVEL", value_parser = rule_level)]
+    severity: Vec<(usize, Level)>,
+
+    /// Run these rules alone
+    #[arg(long, value_name = "RULE", value_parser = rule_id, value_delimiter = ',')]
+    only: Vec<usize>,
+
+    /// The weight of findings from which the exit code is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    fail_on: FailOn,
+
+    /// The day to judge dates by, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    today: Option<NaiveDate>,
+
+    /// How findings are written
+    #[arg(long, visible_alias = "format", value_name = "FORMAT", value_parser = output_format)]
+    output_format: Option<&'static Format>,
+
+    /// Write findings to a file
+    #[arg(long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+
+    /// Count the findings of each rule
+    #[arg(long)]
+    statistics: bool,
+
+    /// Let it pass that there is nothing to check
+    #[arg(long)]
+    allow_empty: bool,
+
+    /// Use this configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+
+    /// Ignore every wf.toml
+    #[arg(long)]
+    isolated: bool,
+
+    /// Findings alone: no summary, no notices
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Say which configuration and template are used
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+/// The weight of findings from which a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    /// Findings never make it fail
+    Never,
+}
+
+#[derive(Debug, Args)]
+struct RuleArguments {
+    /// The rule
+    #[arg(value_parser = rule_id)]
+    id: Option<usize>,
+
+    /// How the table is written
+    #[arg(long, visible_alias = "format", value_name = "FORMAT", default_value = "text")]
+    output_format: TableFormat,
+}
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TableFormat {
+    Text,
+    Json,
+}
+
+/// What the exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings.
+    Findings = 1,
+    /// Wrong usage or configuration, or a path that cannot be read.
+    Unusable = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Run the program on the command line it was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    terminal::choose_color(arguments.color);
+    let exit = match arguments.command {
+        Command::Check(check) => check::run(&check),
+        Command::Rule(rule) => rule::run(&rule),
+    };
+    exit.into()
+}
+
+fn rule_id(id: &str) -> Result<usize, String> {
+    rules::find(id).ok_or_else(|| format!("there is no rule `{id}`; did you mean `{}`? `wf rule` lists them all", rules::nearest(id)))
+}
+
+fn rule_level(text: &str) -> Result<(usize, Level), String> {
+    let (id, name) = text.split_once('=').ok_or("write it as RULE=LEVEL, for example `broken-link=error`")?;
+    let level = Level::from_name(name).ok_or_else(|| format!("there is no level `{name}`; the levels are {}", Level::NAMES.join(", ")))?;
+    Ok((rule_id(id)?, level))
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "write a day as YYYY-MM-DD".to_owned())
+}
+
+fn output_format(name: &str) -> Result<&'static Format, String> {
+    let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
+    report::format(name).ok_or_else(|| format!("there is no format `{name}`; the formats are {}", names.join(", ")))
+}

@@ -1,0 +1,186 @@
+//! Projects: their roots, configurations and templates, each read once.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
+
+use crate::cli::CheckArguments;
+use crate::cli::failure::Failure;
+use crate::config;
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::diagnostic::Level;
+use crate::diagnostic::Severity;
+use crate::files;
+use crate::files::Root;
+use crate::lint;
+use crate::lint::Project;
+use crate::lint::RuleLevel;
+use crate::rules;
+use crate::source::Source;
+use crate::template;
+use crate::template::Template;
+
+/// The template that holds where a project sets none.
+const BUILT_IN: &str = include_str!("../../rules/template.md");
+
+/// Finds and keeps the projects that files belong to.
+pub struct Projects<'a> {
+    arguments: &'a CheckArguments,
+    current: PathBuf,
+    today: NaiveDate,
+    /// Roots by folder.
+    roots: FxHashMap<PathBuf, Root>,
+    /// Projects by root, with the place in the list; `None` for one that failed.
+    known: FxHashMap<PathBuf, Option<usize>>,
+    /// The projects, in the order in which they were met.
+    pub list: Vec<Project>,
+    /// Why projects could not be read.
+    pub failures: Vec<Failure>,
+}
+
+impl<'a> Projects<'a> {
+    /// No project yet.
+    pub fn new(arguments: &'a CheckArguments, current: PathBuf, today: NaiveDate) -> Self {
+        Self {
+            arguments,
+            current,
+            today,
+            roots: FxHashMap::default(),
+            known: FxHashMap::default(),
+            list: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// The root of the project that a folder belongs to.
+    pub fn root(&mut self, folder: &Path) -> Root {
+        if let Some(root) = self.roots.get(folder) {
+            return root.clone();
+        }
+        let isolated = self.arguments.isolated;
+        let root = files::root_of(folder, &self.current, isolated);
+        self.roots.insert(folder.to_owned(), root.clone());
+        root
+    }
+
+    /// The project of a root, by its place in the list. A failure is kept, once.
+    pub fn load(&mut self, root: &Root) -> Option<usize> {
+        if let Some(&known) = self.known.get(&root.folder) {
+            return known;
+        }
+        let place = match self.read(root) {
+            Ok(project) => {
+                self.list.push(project);
+                Some(self.list.len() - 1)
+            }
+            Err(failure) => {
+                self.failures.push(failure);
+                None
+            }
+        };
+        self.known.insert(root.folder.clone(), place);
+        place
+    }
+
+    /// Which configuration and template a project uses, in a sentence.
+    pub fn described(&self, project: &Project) -> String {
+        let shown = |path: &Path| files::relative(&self.current, path);
+        let root = self.roots.values().find(|root| root.folder == project.root);
+        let config = match (&self.arguments.config, root) {
+            (Some(file), _) => format!("`{}`", files::slashed(file)),
+            (None, Some(root)) if root.has_config => format!("`{}`", shown(&root.folder.join(config::FILE_NAME))),
+            _ => "no wf.toml".to_owned(),
+        };
+        let template = match &project.config.template {
+            Some(template) => format!("the template `{}`", shown(&project.root.join(&template.value))),
+            None => "the built-in template".to_owned(),
+        };
+        let root = shown(&project.root);
+        let root = if root.is_empty() { "." } else { &root };
+        format!("the project in `{root}` uses {config} and {template}")
+    }
+
+    fn read(&self, root: &Root) -> Result<Project, Failure> {
+        let file = match &self.arguments.config {
+            Some(file) => Some(files::normal(&self.current, file)),
+            None => root.has_config.then(|| root.folder.join(config::FILE_NAME)),
+        };
+        let config = match &file {
+            Some(file) => config::read(&self.text(file)?)?,
+            None => Config::default(),
+        };
+        let template = match &config.template {
+            None => Self::built_in(),
+            Some(set) => {
+                let path = root.folder.join(&set.value);
+                if files::kind(&path).is_err() {
+                    return Err(Failure::NoTemplate {
+                        place: set.place.clone(),
+                        path: set.value.clone(),
+                    });
+                }
+                template::read(&self.text(&path)?)?
+            }
+        };
+        Ok(Project {
+            root: root.folder.clone(),
+            current: self.current.clone(),
+            levels: self.levels(&config)?,
+            config,
+            template,
+            today: self.today,
+        })
+    }
+
+    fn built_in() -> Template {
+        template::read(&Source::new("rules/template.md", BUILT_IN)).expect("a test reads the built-in template")
+    }
+
+    fn text(&self, path: &Path) -> Result<Source, Failure> {
+        let shown = files::relative(&self.current, path);
+        let bytes = files::read(path).map_err(|source| Failure::Unreadable {
+            path: shown.clone(),
+            source,
+        })?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Source::new(shown, text)),
+            Err(_) => Err(Failure::NotText { path: shown }),
+        }
+    }
+
+    /// The rules' levels: their own, then the configuration's, then the command line's.
+    fn levels(&self, config: &Config) -> Result<Vec<RuleLevel>, ConfigError> {
+        let mut levels = lint::default_levels();
+        let mut set = |rule: usize, level: Level| {
+            levels[rule] = RuleLevel {
+                level,
+                is_configured: true,
+            };
+        };
+        for (id, level) in &config.rules {
+            let rule = rules::find(&id.value).ok_or_else(|| ConfigError::UnknownRule {
+                place: id.place.clone(),
+                rule: id.value.clone(),
+                nearest: rules::nearest(&id.value),
+            })?;
+            set(rule, *level);
+        }
+        for &(rule, level) in &self.arguments.severity {
+            set(rule, level);
+        }
+        if !self.arguments.only.is_empty() {
+            for (rule, level) in levels.iter_mut().enumerate() {
+                match (self.arguments.only.contains(&rule), level.level) {
+                    (false, _) => level.level = Level::Off,
+                    // A rule that is asked for runs, also where it is off.
+                    (true, Level::Off) => level.level = Level::On(Severity::Warning),
+                    (true, Level::On(_)) => {}
+                }
+            }
+        }
+        Ok(levels)
+    }
+}

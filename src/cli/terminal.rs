@@ -1,0 +1,99 @@
+//! What the terminal can show, and writing to it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the environment and the terminal are touched"
+)]
+
+use std::io;
+use std::io::IsTerminal;
+use std::io::Write;
+
+use anstyle::AnsiColor;
+use anstyle::Style;
+use miette::Diagnostic;
+
+use crate::cli::Color;
+use crate::report::View;
+use crate::report::printable;
+
+/// Width where the terminal does not say.
+const WIDTH: usize = 80;
+/// Messages wider than this are hard to read.
+const WIDEST: usize = 110;
+
+/// Let a choice on the command line override what the environment says.
+pub fn choose_color(color: Color) {
+    let choice = match color {
+        Color::Auto => return,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+}
+
+/// Whether standard output is a terminal.
+pub fn is_output_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// How reports are shown on standard output.
+pub fn view(summary: bool) -> View {
+    let color = has_color(&io::stdout());
+    View {
+        color,
+        links: color && is_output_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        unicode: !is_output_terminal() || supports_unicode::on(supports_unicode::Stream::Stdout),
+        width: terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, WIDEST)),
+        summary,
+    }
+}
+
+fn has_color(stream: &impl anstream::stream::RawStream) -> bool {
+    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
+/// Write to standard output. A reader that went away is no error: it has seen enough.
+pub fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Tell of a failure on standard error.
+pub fn fail(failure: &dyn Diagnostic) {
+    let help = failure.help().map(|help| help.to_string());
+    say("error", AnsiColor::Red, &failure.to_string(), help.as_deref());
+}
+
+/// Tell of something worth knowing on standard error.
+pub fn notice(message: &str) {
+    say("note", AnsiColor::Cyan, message, None);
+}
+
+/// Write a line to standard error.
+pub fn line(text: &str) {
+    // Where even standard error cannot be written to, nobody is left to tell.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Whether standard error shows colours.
+pub fn has_error_color() -> bool {
+    has_color(&io::stderr())
+}
+
+fn say(word: &str, color: AnsiColor, message: &str, help: Option<&str>) {
+    let (style, dim) = if has_error_color() {
+        (color.on_default().bold(), Style::new().bold())
+    } else {
+        (Style::new(), Style::new())
+    };
+    line(&format!("{style}{word}{style:#}: {}", printable::printable(message)));
+    if let Some(help) = help {
+        for (at, help) in printable::printable(help).lines().enumerate() {
+            let label = if at == 0 { "help:" } else { "     " };
+            line(&format!("  {dim}{label}{dim:#} {help}"));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Workflow directories: their indexes are read, then judged together with the list of their documents.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use crate::lint::Finding;
+use crate::lint::Project;
+use crate::lint::Role;
+use crate::lint::document;
+use crate::lint::suppression;
+use crate::lint::suppression::Book;
+use crate::neighbours::Neighbours;
+use crate::parse::Document;
+use crate::parse::listing;
+use crate::rule::Check;
+use crate::rule::Directories;
+use crate::rule::Folder;
+use crate::rule::PlacedFindings;
+use crate::rules::RULES;
+use crate::source::Source;
+use crate::source::Span;
+
+/// Judge workflow directories. The suppressions of their indexes join `book`.
+pub fn check(project: &Project, mut folders: Vec<Folder>, neighbours: &dyn Neighbours, book: &mut Book) -> Vec<Finding> {
+    let shelf = Shelf {
+        project,
+        neighbours,
+        documents: RefCell::default(),
+    };
+    for index in folders.iter_mut().flat_map(|folder| &mut folder.indexes) {
+        if let Some(document) = shelf.load(&index.path) {
+            index.entries = listing::entries(&document.tree, &document.source);
+            book.add(suppression::of(&document, false));
+        }
+    }
+    let command = |path: &str| shelf.command(path);
+    let cx = Directories {
+        folders: &folders,
+        command: &command,
+    };
+    let mut findings = Vec::new();
+    for (at, rule) in RULES.iter().enumerate() {
+        if let (Check::Directory(check), Some(severity)) = (rule.check, project.severity(at)) {
+            let mut out = PlacedFindings {
+                rule: rule.id,
+                severity,
+                found: Vec::new(),
+            };
+            check(&cx, &mut out);
+            for (path, diagnostic) in out.found {
+                let shown = project.shown(&path);
+                let document = shelf.load(&path);
+                book.add(document.iter().flat_map(|document| suppression::of(document, false)).collect());
+                findings.push(match document.filter(|_| !diagnostic.span.is_empty()) {
+                    Some(document) => Finding::of(&document.source, diagnostic, |path| project.shown(path)),
+                    None => Finding::whole(shown, diagnostic, |path| project.shown(path)),
+                });
+            }
+        }
+    }
+    findings
+}
+
+/// The few documents that directory rules look into.
+struct Shelf<'a> {
+    project: &'a Project,
+    neighbours: &'a dyn Neighbours,
+    documents: RefCell<FxHashMap<String, Option<Rc<Document>>>>,
+}
+
+impl Shelf<'_> {
+    fn load(&self, path: &str) -> Option<Rc<Document>> {
+        if let Some(known) = self.documents.borrow().get(path) {
+            return known.clone();
+        }
+        let bytes = self.neighbours.read(path).ok();
+        let text = bytes.filter(|bytes| bytes.len() as u64 <= self.project.config.max_file_size);
+        let document = text.and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| {
+            let source = Source::new(self.project.shown(path), text);
+            Rc::new(document::parsed(self.project, Role::of(path), source))
+        });
+        self.documents.borrow_mut().insert(path.to_owned(), document.clone());
+        document
+    }
+
+    fn command(&self, path: &str) -> Option<Span> {
+        let document = self.load(path)?;
+        let field = document.workflow.field(&self.project.template, "Trigger", "Command")?;
+        field.content.text()
+    }
+}

@@ -1,0 +1,106 @@
+//! A finding: a diagnostic with its places worked out, so that it outlives the document's text.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
+use crate::edit::Fix;
+use crate::lint::Excerpt;
+use crate::lint::excerpt;
+use crate::source::Position;
+use crate::source::Source;
+use crate::source::Span;
+
+/// What a rule found, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// Other places it speaks of, each with what is there.
+    pub related: Vec<(Place, String)>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// A change that mends it.
+    pub fix: Option<Fix>,
+}
+
+/// A stretch of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file as it is shown.
+    pub path: String,
+    /// Its first character.
+    pub start: Position,
+    /// The place after its last character.
+    pub end: Position,
+    /// The lines around it; `None` for a file or directory as a whole.
+    pub excerpt: Option<Excerpt>,
+}
+
+impl Place {
+    /// The place of a span.
+    #[must_use]
+    pub fn of(source: &Source, span: Span) -> Self {
+        Self {
+            path: source.path().to_owned(),
+            start: source.position(span.start()),
+            end: source.position(span.end()),
+            excerpt: Some(excerpt::around(source, span)),
+        }
+    }
+
+    /// A file or directory as a whole.
+    #[must_use]
+    pub fn whole(path: String) -> Self {
+        Self {
+            path,
+            start: Position::START,
+            end: Position::START,
+            excerpt: None,
+        }
+    }
+}
+
+impl Finding {
+    /// Work out a diagnostic's places. `shown` gives the path that another file is shown by.
+    pub fn of(source: &Source, diagnostic: Diagnostic, shown: impl Fn(&str) -> String) -> Self {
+        let place = Place::of(source, diagnostic.span);
+        Self::at(place, diagnostic, |span| Place::of(source, span), shown)
+    }
+
+    /// A diagnostic about a file or directory as a whole.
+    pub fn whole(path: String, diagnostic: Diagnostic, shown: impl Fn(&str) -> String) -> Self {
+        let own = path.clone();
+        Self::at(Place::whole(path), diagnostic, |_| Place::whole(own.clone()), shown)
+    }
+
+    fn at(place: Place, diagnostic: Diagnostic, own: impl Fn(Span) -> Place, shown: impl Fn(&str) -> String) -> Self {
+        let related = diagnostic.related.into_iter().map(|related| {
+            let place = match related.path {
+                Some(path) => Place::whole(shown(&path)),
+                None => own(related.span),
+            };
+            (place, related.message)
+        });
+        Self {
+            rule: diagnostic.rule,
+            severity: diagnostic.severity,
+            message: diagnostic.message,
+            place,
+            related: related.collect(),
+            help: diagnostic.help,
+            fix: diagnostic.fix,
+        }
+    }
+
+    /// What findings are sorted by.
+    #[must_use]
+    pub fn order(&self) -> (&str, u32, &'static str, &str) {
+        // The offset orders as line and column do.
+        (&self.place.path, self.place.start.offset, self.rule, &self.message)
+    }
+}

@@ -1,0 +1,180 @@
+//! Linting: documents in, findings out. Each document is read and parsed once, all documents in parallel; the
+//! result does not depend on the number of threads.
+
+mod directories;
+mod document;
+mod excerpt;
+mod finding;
+mod suppression;
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use crate::config::Config;
+use crate::diagnostic::Level;
+use crate::diagnostic::Severity;
+use crate::files;
+use crate::neighbours::Neighbours;
+use crate::rule::Folder;
+use crate::rules::RULES;
+use crate::template::Template;
+
+pub use excerpt::Excerpt;
+pub use finding::Finding;
+pub use finding::Place;
+
+/// So many documents are linted without starting threads.
+const FEW: usize = 4;
+
+/// A project: what its documents are judged by.
+pub struct Project {
+    /// Its root.
+    pub root: PathBuf,
+    /// The current folder: findings' paths are shown as seen from it.
+    pub current: PathBuf,
+    /// Its configuration.
+    pub config: Config,
+    /// Its template.
+    pub template: Template,
+    /// The level of each rule, in the order of [`RULES`].
+    pub levels: Vec<RuleLevel>,
+    /// Today's date, UTC.
+    pub today: NaiveDate,
+}
+
+/// A rule's level, and whether it is configured rather than the rule's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleLevel {
+    /// The level.
+    pub level: Level,
+    /// Whether it is configured.
+    pub is_configured: bool,
+}
+
+/// A file to lint.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unit {
+    /// Its path relative to the project root, with `/`.
+    pub path: String,
+    /// Its role.
+    pub role: Role,
+}
+
+/// The role of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// A workflow document.
+    Workflow,
+    /// An index.
+    Index,
+}
+
+impl Role {
+    /// The role of a file by its name: every `README.md` is an index.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        if path.rsplit('/').next() == Some("README.md") {
+            Self::Index
+        } else {
+            Self::Workflow
+        }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The findings, sorted by path, line, column and rule.
+    pub findings: Vec<Finding>,
+    /// How many documents and indexes were read.
+    pub documents: usize,
+    /// How many findings are suppressed.
+    pub suppressed: usize,
+    /// Files that could not be read: path and reason.
+    pub failures: Vec<(String, String)>,
+}
+
+impl Report {
+    /// Take another project's report in.
+    pub fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.documents += other.documents;
+        self.suppressed += other.suppressed;
+        self.failures.extend(other.failures);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.failures.sort();
+    }
+
+    /// How many findings have that severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+impl Project {
+    /// The path of a file as findings show it.
+    #[must_use]
+    pub fn shown(&self, path: &str) -> String {
+        let shown = if self.root == self.current {
+            path.to_owned()
+        } else {
+            files::relative(&self.current, &self.root.join(path))
+        };
+        if shown.is_empty() { ".".to_owned() } else { shown }
+    }
+
+    /// The severity of a rule of [`RULES`], by its place, if it runs.
+    #[must_use]
+    pub fn severity(&self, rule: usize) -> Option<Severity> {
+        match self.levels[rule].level {
+            Level::Off => None,
+            Level::On(severity) => Some(severity),
+        }
+    }
+}
+
+/// The level of each rule where nothing is configured.
+#[must_use]
+pub fn default_levels() -> Vec<RuleLevel> {
+    let levels = RULES.iter().map(|rule| RuleLevel {
+        level: rule.default,
+        is_configured: false,
+    });
+    levels.collect()
+}
+
+/// Lint files of a project and the workflow directories they lie in. `each` is called after each file.
+pub fn check(project: &Project, units: &[Unit], folders: Vec<Folder>, neighbours: &dyn Neighbours, each: &(dyn Fn() + Sync)) -> Report {
+    let judge = |unit: &Unit| {
+        let outcome = document::check(project, unit, neighbours);
+        each();
+        outcome
+    };
+    // Starting threads costs more than a few documents do.
+    let outcomes: Vec<document::Outcome> = if units.len() <= FEW {
+        units.iter().map(judge).collect()
+    } else {
+        units.par_iter().map(judge).collect()
+    };
+    let mut report = Report::default();
+    let mut suppressions = suppression::Book::default();
+    for outcome in outcomes {
+        report.documents += usize::from(outcome.failure.is_none());
+        report.failures.extend(outcome.failure);
+        report.findings.extend(outcome.findings);
+        suppressions.add(outcome.suppressions);
+    }
+    let has_directories = !folders.is_empty();
+    report.findings.extend(directories::check(project, folders, neighbours, &mut suppressions));
+    report.sort();
+    report.suppressed = suppressions.apply(project, &mut report.findings, has_directories);
+    report.sort();
+    report
+}

@@ -1,0 +1,175 @@
+//! Suppression comments at work: which findings they hide, and which comments hide nothing.
+
+use std::ops::RangeInclusive;
+
+use rustc_hash::FxHashMap;
+
+use crate::lint::Finding;
+use crate::lint::Place;
+use crate::lint::Project;
+use crate::markdown::BlockKind;
+use crate::markdown::comment::Reach;
+use crate::markdown::comment::Suppression;
+use crate::parse::Document;
+use crate::rule::Check;
+use crate::rules;
+use crate::rules::RULES;
+
+/// A suppression comment with the lines that it reaches.
+pub struct Suppressed {
+    place: Place,
+    /// Whether the rules about documents ran on its file, or only those about directories.
+    is_checked: bool,
+    ids: Vec<SuppressedRule>,
+}
+
+struct SuppressedRule {
+    rule: usize,
+    lines: RangeInclusive<u32>,
+    is_used: bool,
+}
+
+/// The suppressions of a document, with the lines they reach. Unknown rules are left out: they have a rule of
+/// their own.
+#[must_use]
+pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
+    let suppressions = document.suppressions.iter().enumerate();
+    let suppressed = suppressions.filter_map(|(at, suppression)| {
+        let ids = suppression.ids.iter().filter_map(|&id| {
+            let name = document.source.slice(id);
+            Some(SuppressedRule {
+                rule: rules::find(name)?,
+                lines: lines(document, at, suppression, name)?,
+                is_used: false,
+            })
+        });
+        let ids: Vec<SuppressedRule> = ids.collect();
+        (!ids.is_empty()).then(|| Suppressed {
+            place: Place::of(&document.source, suppression.span),
+            is_checked,
+            ids,
+        })
+    });
+    suppressed.collect()
+}
+
+/// The lines, from 1, that a suppression reaches; `None` for one that only ends another.
+fn lines(document: &Document, at: usize, suppression: &Suppression, id: &str) -> Option<RangeInclusive<u32>> {
+    let source = &document.source;
+    let line = |offset: usize| source.line_of(offset) as u32 + 1;
+    let own = line(suppression.span.start());
+    Some(match suppression.reach {
+        Reach::File => 1..=u32::MAX,
+        Reach::Line => own..=line(suppression.span.end()),
+        Reach::NextLine => next_line(document, suppression),
+        Reach::From => {
+            let ends = |other: &&Suppression| {
+                other.reach == Reach::Until && (other.ids.is_empty() || other.ids.iter().any(|&span| source.slice(span) == id))
+            };
+            let end = document.suppressions[at + 1..].iter().find(ends);
+            own..=end.map_or(u32::MAX, |end| line(end.span.start()))
+        }
+        Reach::Until => return None,
+    })
+}
+
+/// The next line that is not blank; where a heading begins on it, all lines of its section.
+fn next_line(document: &Document, suppression: &Suppression) -> RangeInclusive<u32> {
+    let (source, tree) = (&document.source, &document.tree);
+    let mut next = source.line_of(suppression.span.end()) + 1;
+    while next + 1 < source.line_count() && source.slice(source.line(next)).trim().is_empty() {
+        next += 1;
+    }
+    let (from, to) = (source.line_start(next), source.line_start(next + 1));
+    let mut headings = tree.top().filter_map(|id| match tree.block(id).kind {
+        BlockKind::Heading { level, .. } => Some((tree.block(id).span.start(), level)),
+        _ => None,
+    });
+    let first = next as u32 + 1;
+    let Some((_, level)) = headings.find(|(start, _)| (from..to).contains(start)) else {
+        return first..=first;
+    };
+    let end = headings.find(|(_, other)| *other <= level);
+    first..=end.map_or(u32::MAX, |(start, _)| source.line_of(start) as u32)
+}
+
+/// All suppressions, by the file they stand in.
+#[derive(Default)]
+pub struct Book {
+    files: FxHashMap<String, Vec<Suppressed>>,
+}
+
+impl Book {
+    /// Take a file's suppressions in, unless they are known already.
+    pub fn add(&mut self, suppressions: Vec<Suppressed>) {
+        if let Some(first) = suppressions.first() {
+            self.files.entry(first.place.path.clone()).or_insert(suppressions);
+        }
+    }
+
+    /// Drop the findings that are suppressed, and report suppressions that hide nothing, judged only for rules
+    /// that ran. Returns how many findings were dropped.
+    pub fn apply(mut self, project: &Project, findings: &mut Vec<Finding>, has_directories: bool) -> usize {
+        if self.files.is_empty() {
+            return 0;
+        }
+        let before = findings.len();
+        findings.retain(|finding| !self.hides(finding));
+        let suppressed = before - findings.len();
+        let mut unused = self.unused(project, has_directories);
+        // A suppression cannot hide that it is unused: that is left to the configuration.
+        findings.append(&mut unused);
+        suppressed
+    }
+
+    fn hides(&mut self, finding: &Finding) -> bool {
+        let Some(suppressions) = self.files.get_mut(&finding.place.path) else {
+            return false;
+        };
+        if rules::UNSUPPRESSIBLE.contains(&finding.rule) {
+            return false;
+        }
+        let mut is_hidden = false;
+        for id in suppressions.iter_mut().flat_map(|suppression| &mut suppression.ids) {
+            if RULES[id.rule].id == finding.rule && id.lines.contains(&finding.place.start.line) {
+                id.is_used = true;
+                is_hidden = true;
+            }
+        }
+        is_hidden
+    }
+
+    fn unused(&self, project: &Project, has_directories: bool) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let judged = RULES.iter().enumerate().find_map(|(at, rule)| match rule.check {
+            Check::Suppression(message) => Some((rule, message, project.severity(at)?)),
+            _ => None,
+        });
+        let Some((rule, message, severity)) = judged else {
+            return findings;
+        };
+        let mut files: Vec<&Vec<Suppressed>> = self.files.values().collect();
+        files.sort_by(|a, b| a[0].place.path.cmp(&b[0].place.path));
+        for suppression in files.into_iter().flatten() {
+            let ran = |at: usize| {
+                let is_about_directories = matches!(RULES[at].check, Check::Directory(_));
+                let ran = if is_about_directories { has_directories } else { suppression.is_checked };
+                ran && project.severity(at).is_some()
+            };
+            let idle = suppression.ids.iter().filter(|id| !id.is_used && ran(id.rule));
+            let idle: Vec<&str> = idle.map(|id| RULES[id.rule].id).collect();
+            if !idle.is_empty() {
+                findings.push(Finding {
+                    rule: rule.id,
+                    severity,
+                    message: message(&idle),
+                    place: suppression.place.clone(),
+                    related: Vec::new(),
+                    help: Some("remove it".to_owned()),
+                    fix: None,
+                });
+            }
+        }
+        findings
+    }
+}

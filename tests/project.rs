@@ -1,0 +1,101 @@
+//! Scratch projects, and the program run in them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+
+/// The day that tests judge dates by.
+pub const TODAY: &str = "2026-11-22";
+
+/// A folder with a project in it, removed when it is dropped.
+pub struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::Builder::new().prefix("wf-test-").tempdir().unwrap(),
+        }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Write a file, and the folders above it.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    /// The program, to be run in the folder: not in a terminal, in no CI, on the tests' day.
+    pub fn wf(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wf"));
+        command
+            .current_dir(self.path())
+            .stdin(Stdio::null())
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE")
+            .env_remove("SOURCE_DATE_EPOCH");
+        command
+    }
+
+    /// Run `wf check` with arguments, on the tests' day.
+    pub fn check(&self, arguments: &[&str]) -> Run {
+        let output = self.wf().args(["check", "--today", TODAY]).args(arguments).output().unwrap();
+        Run::of(&output)
+    }
+}
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Run {
+    pub fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout.clone()).unwrap(),
+            err: String::from_utf8(output.stderr.clone()).unwrap(),
+        }
+    }
+
+    /// The findings of a run with `--format json`.
+    pub fn findings(&self) -> Vec<serde_json::Value> {
+        let report: serde_json::Value = serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"));
+        report["findings"].as_array().unwrap().clone()
+    }
+
+    /// The rules that spoke, in order.
+    pub fn rules(&self) -> Vec<String> {
+        self.findings().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A finding of JSON output as one line: `LINE:COL SEVERITY "COVERED" message`, after `PATH:` where the path is
+/// another than `main`. COVERED is the text under the finding, cut at its first line.
+pub fn described(project: &Project, finding: &serde_json::Value, main: &str) -> String {
+    let path = finding["path"].as_str().unwrap();
+    let number = |point: &str, field: &str| usize::try_from(finding[point][field].as_u64().unwrap()).unwrap();
+    let bytes = fs::read(project.path().join(path)).unwrap_or_default();
+    let covered = String::from_utf8_lossy(bytes.get(number("start", "offset")..number("end", "offset")).unwrap_or_default()).into_owned();
+    let first = covered.split(['\n', '\r']).next().unwrap();
+    let more = if first.len() < covered.len() { "…" } else { "" };
+    let place = if path == main { String::new() } else { format!("{path}:") };
+    let (line, column) = (number("start", "line"), number("start", "column"));
+    let (severity, message) = (finding["severity"].as_str().unwrap(), finding["message"].as_str().unwrap());
+    format!("{place}{line}:{column} {severity} \"{first}{more}\" {message}")
+}
