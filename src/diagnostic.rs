@@ -109,7 +109,11 @@ impl Diagnostic {
     }
 
     /// Point at another file, at its beginning.
-    pub fn related_file(&mut self, path: impl Into<String>, message: impl Into<String>) -> &mut Self {
+    pub fn related_file(
+        &mut self,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> &mut Self {
         self.related.push(Related {
             path: Some(path.into()),
             span: Span::default(),

@@ -1,8 +1,5 @@
 //! The file system: finding a project and its documents, reading them, replacing a file whole.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is where files are touched"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is where files are touched")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,14 +37,17 @@ pub struct Root {
 #[must_use]
 pub fn root_of(folder: &Path, fallback: &Path, isolated: bool) -> Root {
     let mut above = folder.ancestors();
-    if !isolated && let Some(found) = above.find(|folder| folder.join(config::FILE_NAME).is_file()) {
+    if !isolated && let Some(found) = above.find(|folder| folder.join(config::FILE_NAME).is_file())
+    {
         return Root {
             folder: found.to_owned(),
             has_config: true,
         };
     }
     // A work tree's `.git` is a file where it was added to another repository.
-    let git = folder.ancestors().find(|folder| folder.join(".git").exists());
+    let git = folder
+        .ancestors()
+        .find(|folder| folder.join(".git").exists());
     Root {
         folder: git.unwrap_or(fallback).to_owned(),
         has_config: false,
@@ -65,7 +65,11 @@ pub enum Kind {
 
 /// What stands at a path, links followed.
 pub fn kind(path: &Path) -> io::Result<Kind> {
-    Ok(if fs::metadata(path)?.is_dir() { Kind::Folder } else { Kind::File })
+    Ok(if fs::metadata(path)?.is_dir() {
+        Kind::Folder
+    } else {
+        Kind::File
+    })
 }
 
 /// A file's bytes.
@@ -84,9 +88,15 @@ pub fn read_standard_input() -> io::Result<Vec<u8>> {
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A device or a pipe has no content to replace.
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(path)?
+            .write_all(bytes);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = temporary(path).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -128,11 +138,18 @@ pub fn normal(folder: &Path, path: &Path) -> PathBuf {
 /// `path` as seen from `folder`, with `/`; absolute where the two have nothing but the top in common.
 #[must_use]
 pub fn relative(folder: &Path, path: &Path) -> String {
-    let shared = folder.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+    let shared = folder
+        .components()
+        .zip(path.components())
+        .take_while(|(a, b)| a == b)
+        .count();
     if shared <= 1 && folder.components().count() > 1 {
         return slashed(path);
     }
-    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    let up = folder
+        .components()
+        .skip(shared)
+        .map(|_| Component::ParentDir);
     let parts: PathBuf = up.chain(path.components().skip(shared)).collect();
     slashed(&parts)
 }
@@ -141,13 +158,21 @@ pub fn relative(folder: &Path, path: &Path) -> String {
 #[must_use]
 pub fn slashed(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace('\\', "/") }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace('\\', "/")
+    }
 }
 
 /// The Markdown files below a folder, sorted; hidden and git-ignored ones and what `exclude` names, relative to
 /// `root`, are left out. Folders that cannot be read are given with the reason.
 #[must_use]
-pub fn documents(folder: &Path, root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+pub fn documents(
+    folder: &Path,
+    root: &Path,
+    exclude: &GlobSet,
+) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
     let mut found = Vec::new();
     let mut failures = Vec::new();
     if !folder.exists() {
@@ -163,8 +188,13 @@ pub fn documents(folder: &Path, root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>
             Ok(entry) => {
                 let kind = entry.file_type();
                 // A link to a document is a document; links to folders are not followed, so that none is read twice.
-                let is_file = kind.is_some_and(|kind| kind.is_file() || kind.is_symlink() && entry.path().is_file());
-                let is_markdown = entry.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
+                let is_file = kind.is_some_and(|kind| {
+                    kind.is_file() || kind.is_symlink() && entry.path().is_file()
+                });
+                let is_markdown = entry
+                    .path()
+                    .extension()
+                    .is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
                 if is_file && is_markdown {
                     found.push(entry.into_path());
                 }
@@ -179,7 +209,10 @@ pub fn documents(folder: &Path, root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>
 /// Whether the configuration excludes a path, or a folder above it.
 #[must_use]
 pub fn is_excluded(path: &Path, root: &Path, exclude: &GlobSet) -> bool {
-    !exclude.is_empty() && path.strip_prefix(root).is_ok_and(|path| exclude.is_match(path))
+    !exclude.is_empty()
+        && path
+            .strip_prefix(root)
+            .is_ok_and(|path| exclude.is_match(path))
 }
 
 /// The files of a project on disk.
@@ -228,7 +261,10 @@ impl Neighbours for Disk {
             return known.clone();
         }
         // Read and parsed without the lock: two threads may do it twice, but none waits for the other.
-        let text = self.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = self
+            .read(path)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
         let anchors = text.map(|text| {
             let source = Source::new(path, text);
             Arc::new(anchor::anchors(&markdown::parse(&source), &source))
@@ -253,7 +289,13 @@ mod tests {
 
     #[test]
     fn paths_are_made_plain() {
-        assert_eq!(normal(Path::new("/p/q"), Path::new("./a/../../b.md")), Path::new("/p/b.md"));
-        assert_eq!(normal(Path::new("/p"), Path::new("/x/./y")), Path::new("/x/y"));
+        assert_eq!(
+            normal(Path::new("/p/q"), Path::new("./a/../../b.md")),
+            Path::new("/p/b.md")
+        );
+        assert_eq!(
+            normal(Path::new("/p"), Path::new("/x/./y")),
+            Path::new("/x/y")
+        );
     }
 }

@@ -1,17 +1,73 @@
-//! x
-pub mod source;
-pub mod edit;
-pub mod diagnostic;
+//! `wf` lints Markdown workflow documents against a template.
+//!
+//! # The way of a document
+//!
+//! A file's bytes become a [`source::Source`], its Markdown a flat tree of blocks with byte spans ([`markdown`]),
+//! and tree and template together a [`workflow::Workflow`] ([`parse`]). The [`rules`] read the workflow and report
+//! [`diagnostic::Diagnostic`]s; [`lint`] runs them over all documents in parallel, takes suppressed findings out,
+//! and works out lines and columns for what is left. A [`report`] writes the result.
+//!
+//! # Invariants
+//!
+//! - **The template is the only schema.** `rules/template.md` states what a document must have; no rule names a
+//!   section or label that it requires. Rules about a name (`Trigger`, `Rollback`, …) are silent under a template
+//!   that lacks it.
+//! - **Parsing never fails.** What does not fit is in the workflow, marked with how it differs; only rules judge.
+//!   So one defect gives one finding: a misspelled section is that section, not a missing one beside an unknown one.
+//! - **Each document is parsed once**, and nothing in it recurses over the document's nesting.
+//! - **Offsets are bytes** until a finding is shown; lines and columns are worked out in [`source`] alone, for
+//!   findings alone.
+//! - **Rules are pure.** They see other files only through [`neighbours::Neighbours`]; files, clock, environment
+//!   and terminal are touched in [`files`] and [`cli`] alone.
+//! - **comrak is named in [`markdown`] alone**, miette in the failures and in `src/report/full.rs`.
+//!
+//! # Three kinds of wrong
+//!
+//! A *finding* is data and goes to standard output. A *failure* is wrong usage, configuration or a file that
+//! cannot be read: an enum for each boundary ([`config::ConfigError`], [`template::TemplateError`] and that of
+//! [`cli`]), with help, on standard error. A *bug* is an `expect` that says what always holds.
+//!
+//! # Adding a rule
+//!
+//! Its page `rules/<id>.md` with its cases, its function in a family of `src/rules`, and its line in the table
+//! [`rules::RULES`]. The page's cases are its test.
+//!
+//! # Layers
+//!
+//! Each paragraph of the module list below is a layer: a module names only modules of the paragraphs above its
+//! own. `tests/tidy.rs` keeps that, and the other laws of the house.
+
+// Text and changes to it; names.
 pub mod nearest;
+pub mod source;
+
+pub mod edit;
+
+// What is said of a document.
+pub mod diagnostic;
+
+// Markdown and configuration; what rules may ask about other files.
 pub mod config;
 pub mod markdown;
-pub mod template;
-pub mod workflow;
 pub mod neighbours;
-pub mod parse;
+
+// The file system, and the requirements.
 pub mod files;
+pub mod template;
+
+// What a document means.
+pub mod workflow;
+
+pub mod parse;
+
+// Judging it.
 pub mod rule;
+
 pub mod rules;
+
 pub mod lint;
+
+// Telling people and programs.
 pub mod report;
+
 pub mod cli;

@@ -26,6 +26,10 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
 /// Lower case, white space folded: how titles and labels compare.
 #[must_use]
 pub fn fold(name: &str) -> String {
+    // Nearly every name is plain.
+    if is_plain(name) {
+        return name.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(name.len());
     for word in name.split_whitespace() {
         if !folded.is_empty() {
@@ -36,10 +40,40 @@ pub fn fold(name: &str) -> String {
     folded
 }
 
+/// Whether a text is ASCII without white space but single spaces between words.
+fn is_plain(text: &str) -> bool {
+    if !text.is_ascii() {
+        return false;
+    }
+    let mut is_after_space = true;
+    for byte in text.bytes() {
+        let is_space = byte.is_ascii_whitespace() || byte == 0x0B;
+        if is_space && (is_after_space || byte != b' ') {
+            return false;
+        }
+        is_after_space = is_space;
+    }
+    !is_after_space || text.is_empty()
+}
+
 /// Whether two names are one, case and white space aside.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii() && !a.contains("  ") && !b.contains("  ")) && fold(a) == fold(b))
+    // Names that differ mostly do so in their first letter; then nothing need be folded.
+    if let (Some(first), Some(second)) = (a.as_bytes().first(), b.as_bytes().first())
+        && first.is_ascii_alphanumeric()
+        && second.is_ascii_alphanumeric()
+        && !first.eq_ignore_ascii_case(second)
+    {
+        return false;
+    }
+    if a.eq_ignore_ascii_case(b) {
+        return true;
+    }
+    if is_plain(a) && is_plain(b) {
+        return false;
+    }
+    fold(a) == fold(b)
 }
 
 #[cfg(test)]
@@ -57,8 +91,35 @@ mod tests {
     }
 
     #[test]
+    fn names_compare_without_case_and_white_space() {
+        for (a, b) in [
+            ("Success  criteria", "success Criteria"),
+            ("a\tb", "A b"),
+            ("Über", "über"),
+            ("Steps ", "steps"),
+        ] {
+            assert!(same(a, b), "{a} and {b}");
+        }
+        for (a, b) in [
+            ("Step 1: Build", "Steps"),
+            ("ab", "a b"),
+            ("Uber", "Über"),
+            ("", "a"),
+        ] {
+            assert!(!same(a, b), "{a} and {b}");
+        }
+        assert_eq!(
+            (fold(" A  B "), fold("Ünder\u{a0}way")),
+            ("a b".to_owned(), "ünder way".to_owned())
+        );
+    }
+
+    #[test]
     fn something_is_always_nearest() {
         assert_eq!(nearest("zzz", ["abc", "def"]), Some("abc"));
-        assert_eq!(nearest("mising-title", ["missing-header", "missing-title"]), Some("missing-title"));
+        assert_eq!(
+            nearest("mising-title", ["missing-header", "missing-title"]),
+            Some("missing-title")
+        );
     }
 }

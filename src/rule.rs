@@ -122,7 +122,12 @@ impl<'a> Context<'a> {
     /// Whether a placeholder of the template, or a word that stands for one, is all or part of a text.
     #[must_use]
     pub fn is_unfilled(&self, span: Span) -> bool {
-        stand_in(self.text(span)).is_some() || self.document.placeholders.iter().any(|&placeholder| span.contains(placeholder))
+        stand_in(self.text(span)).is_some()
+            || self
+                .document
+                .placeholders
+                .iter()
+                .any(|&placeholder| span.contains(placeholder))
     }
 
     /// This document's own anchors.
@@ -135,7 +140,10 @@ impl<'a> Context<'a> {
     pub fn asked(&self) -> impl Iterator<Item = Asked<'a>> {
         let template = self.template;
         let workflow = &self.document.workflow;
-        let sections = workflow.sections.iter().filter(|section| section.duplicate_of.is_none() && !section.is_empty);
+        let sections = workflow
+            .sections
+            .iter()
+            .filter(|section| section.duplicate_of.is_none() && !section.is_empty);
         let sections = sections.filter_map(move |section| {
             let spec = &template.sections[section.spec?];
             Some(Asked {
@@ -165,7 +173,11 @@ impl<'a> Context<'a> {
                 field: None,
                 heading: asked.heading,
             };
-            let fields = asked.body.fields.iter().filter(|field| field.duplicate_of.is_none());
+            let fields = asked
+                .body
+                .fields
+                .iter()
+                .filter(|field| field.duplicate_of.is_none());
             let fields = fields.map(move |field| {
                 let spec = &asked.fields[field.spec];
                 Part {
@@ -175,7 +187,9 @@ impl<'a> Context<'a> {
                     heading: asked.heading,
                 }
             });
-            std::iter::once(own).chain(fields).filter(|part| !part.content.is_empty())
+            std::iter::once(own)
+                .chain(fields)
+                .filter(|part| !part.content.is_empty())
         })
     }
 }
@@ -186,6 +200,10 @@ const STAND_INS: [&str; 4] = ["YYYY-MM-DD", "TODO", "TBD", "FIXME"];
 /// The word at the start of a text that is all of it, a full stop or colon aside, if it stands for a value.
 #[must_use]
 pub fn stand_in(text: &str) -> Option<&'static str> {
+    let longest = STAND_INS[0].len() + 8;
+    if text.len() > longest {
+        return None;
+    }
     let word = text.trim().trim_end_matches(['.', ':', ' ']);
     STAND_INS.into_iter().find(|stand_in| *stand_in == word)
 }
@@ -209,9 +227,19 @@ impl Findings {
     }
 
     /// Report a finding at a severity of its own, unless one is configured.
-    pub fn report_as(&mut self, severity: Severity, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        let severity = if self.is_configured { self.severity } else { severity };
-        self.found.push(diagnostic(self.rule, severity, span, message.into()));
+    pub fn report_as(
+        &mut self,
+        severity: Severity,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        let severity = if self.is_configured {
+            self.severity
+        } else {
+            severity
+        };
+        self.found
+            .push(diagnostic(self.rule, severity, span, message.into()));
         self.found.last_mut().expect("one was just pushed")
     }
 }
@@ -268,12 +296,21 @@ pub struct PlacedFindings {
 
 impl PlacedFindings {
     /// Report a finding about a file or a directory as a whole.
-    pub fn report(&mut self, path: impl Into<String>, message: impl Into<String>) -> &mut Diagnostic {
+    pub fn report(
+        &mut self,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         self.report_at(path, Span::default(), message)
     }
 
     /// Report a finding at a place in a file.
-    pub fn report_at(&mut self, path: impl Into<String>, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    pub fn report_at(
+        &mut self,
+        path: impl Into<String>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         let finding = diagnostic(self.rule, self.severity, span, message.into());
         self.found.push((path.into(), finding));
         &mut self.found.last_mut().expect("one was just pushed").1

@@ -129,7 +129,9 @@ impl Source {
     /// The number, from 0, of the line that holds the byte at `offset`.
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
-        self.lines.partition_point(|&start| start as usize <= offset) - 1
+        self.lines
+            .partition_point(|&start| start as usize <= offset)
+            - 1
     }
 
     /// Where line `line`, from 0, begins; the end of the text for a line that is not there.
@@ -190,6 +192,10 @@ fn line_starts(text: &str) -> Vec<u32> {
     let bytes = text.as_bytes();
     let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
     starts.push(0);
+    if memchr::memchr(b'\r', bytes).is_none() {
+        starts.extend(memchr::memchr_iter(b'\n', bytes).map(|at| at as u32 + 1));
+        return starts;
+    }
     for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
         if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
             starts.push(at as u32 + 1);
@@ -220,7 +226,11 @@ mod tests {
         assert_eq!(place("\tx", 1), (1, 2));
         assert_eq!(place("👍🏽x", "👍🏽".len()), (1, 3));
         assert_eq!(place("e\u{301}x", 3), (1, 3));
-        assert_eq!(place("é", 1), (1, 1), "inside a character is that character");
+        assert_eq!(
+            place("é", 1),
+            (1, 1),
+            "inside a character is that character"
+        );
     }
 
     #[test]

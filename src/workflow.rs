@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use crate::markdown::BlockId;
 use crate::markdown::content::Piece;
-use crate::nearest;
 use crate::source::Span;
 use crate::template::Asks;
 use crate::template::FieldSpec;
@@ -121,8 +120,8 @@ pub struct Field {
     pub spec: usize,
     /// The label with its markup.
     pub label: Span,
-    /// The name as written.
-    pub name: Box<str>,
+    /// The name in it.
+    pub name: Span,
     /// How the name is written.
     pub spelling: Spelling,
     /// Whether Markdown takes its line for the continuation of a list item.
@@ -165,7 +164,8 @@ impl Workflow {
     #[must_use]
     pub fn field(&self, template: &Template, title: &str, label: &str) -> Option<&Field> {
         let id = template.section(title)?;
-        self.section(id)?.body.field(&template.sections[id].fields, label)
+        let spec = FieldSpec::find(&template.sections[id].fields, label)?;
+        self.section(id)?.body.field(spec)
     }
 
     /// The header field of that exact template name, however it is spelled here.
@@ -173,17 +173,18 @@ impl Workflow {
     pub fn header_field(&self, template: &Template, name: &str) -> Option<&HeaderField> {
         let id = template.header.iter().position(|field| field == name)?;
         let fields = &self.header.as_ref()?.fields;
-        fields.iter().find(|field| field.spec.is_some_and(|(spec, _)| spec == id))
+        fields
+            .iter()
+            .find(|field| field.spec.is_some_and(|(spec, _)| spec == id))
     }
 }
 
 impl Body {
-    /// The first field of that label.
+    /// The first field that is the template's field `spec`.
     #[must_use]
-    pub fn field(&self, specs: &[FieldSpec], label: &str) -> Option<&Field> {
-        self.fields
-            .iter()
-            .find(|field| field.duplicate_of.is_none() && nearest::same(&specs[field.spec].label, label))
+    pub fn field(&self, spec: usize) -> Option<&Field> {
+        let mut fields = self.fields.iter();
+        fields.find(|field| field.spec == spec && field.duplicate_of.is_none())
     }
 
     /// Whether the field of the template is there, however spelled.

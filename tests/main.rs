@@ -2,9 +2,9 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::print_stderr,
     reason = "tests touch files and processes, and a panic there is a failure with a place"
 )]
 
 mod pages;
 mod project;
+mod tidy;

@@ -20,7 +20,10 @@ impl Project {
     /// An empty folder.
     pub fn new() -> Self {
         Self {
-            folder: tempfile::Builder::new().prefix("wf-test-").tempdir().unwrap(),
+            folder: tempfile::Builder::new()
+                .prefix("wf-test-")
+                .tempdir()
+                .unwrap(),
         }
     }
 
@@ -51,7 +54,12 @@ impl Project {
 
     /// Run `wf check` with arguments, on the tests' day.
     pub fn check(&self, arguments: &[&str]) -> Run {
-        let output = self.wf().args(["check", "--today", TODAY]).args(arguments).output().unwrap();
+        let output = self
+            .wf()
+            .args(["check", "--today", TODAY])
+            .args(arguments)
+            .output()
+            .unwrap();
         Run::of(&output)
     }
 }
@@ -75,13 +83,17 @@ impl Run {
 
     /// The findings of a run with `--format json`.
     pub fn findings(&self) -> Vec<serde_json::Value> {
-        let report: serde_json::Value = serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"));
+        let report: serde_json::Value =
+            serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"));
         report["findings"].as_array().unwrap().clone()
     }
 
     /// The rules that spoke, in order.
     pub fn rules(&self) -> Vec<String> {
-        self.findings().iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+        self.findings()
+            .iter()
+            .map(|finding| finding["rule"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -89,13 +101,31 @@ impl Run {
 /// another than `main`. COVERED is the text under the finding, cut at its first line.
 pub fn described(project: &Project, finding: &serde_json::Value, main: &str) -> String {
     let path = finding["path"].as_str().unwrap();
-    let number = |point: &str, field: &str| usize::try_from(finding[point][field].as_u64().unwrap()).unwrap();
+    let number = |point: &str, field: &str| {
+        usize::try_from(finding[point][field].as_u64().unwrap()).unwrap()
+    };
     let bytes = fs::read(project.path().join(path)).unwrap_or_default();
-    let covered = String::from_utf8_lossy(bytes.get(number("start", "offset")..number("end", "offset")).unwrap_or_default()).into_owned();
+    let covered = String::from_utf8_lossy(
+        bytes
+            .get(number("start", "offset")..number("end", "offset"))
+            .unwrap_or_default(),
+    )
+    .into_owned();
     let first = covered.split(['\n', '\r']).next().unwrap();
-    let more = if first.len() < covered.len() { "…" } else { "" };
-    let place = if path == main { String::new() } else { format!("{path}:") };
+    let more = if first.len() < covered.len() {
+        "…"
+    } else {
+        ""
+    };
+    let place = if path == main {
+        String::new()
+    } else {
+        format!("{path}:")
+    };
     let (line, column) = (number("start", "line"), number("start", "column"));
-    let (severity, message) = (finding["severity"].as_str().unwrap(), finding["message"].as_str().unwrap());
+    let (severity, message) = (
+        finding["severity"].as_str().unwrap(),
+        finding["message"].as_str().unwrap(),
+    );
     format!("{place}{line}:{column} {severity} \"{first}{more}\" {message}")
 }

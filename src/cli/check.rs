@@ -51,26 +51,51 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let today = today(arguments.today)?;
     let mut collector = collected(arguments, &current, today)?;
     let report = lint_all(&collector);
-    if report.documents == 0 && collector.is_idle() && report.failures.is_empty() && !arguments.allow_empty && !arguments.paths.is_empty() {
-        let names: Vec<String> = arguments.paths.iter().map(|path| format!("`{}`", files::slashed(path))).collect();
-        collector.failures.push(Failure::NoDocument { paths: names.join(", ") });
+    if report.documents == 0
+        && collector.is_idle()
+        && report.failures.is_empty()
+        && !arguments.allow_empty
+        && !arguments.paths.is_empty()
+    {
+        let names: Vec<String> = arguments
+            .paths
+            .iter()
+            .map(|path| format!("`{}`", files::slashed(path)))
+            .collect();
+        collector.failures.push(Failure::NoDocument {
+            paths: names.join(", "),
+        });
     }
     let mut failures = collector.failures;
     failures.append(&mut collector.projects.failures);
-    let unreadable = report.failures.iter().map(|(path, reason)| Failure::UnreadableDocument {
-        path: path.clone(),
-        reason: reason.clone(),
-    });
+    let unreadable = report
+        .failures
+        .iter()
+        .map(|(path, reason)| Failure::UnreadableDocument {
+            path: path.clone(),
+            reason: reason.clone(),
+        });
     failures.extend(unreadable);
     if !arguments.quiet {
-        collector.notices.iter().for_each(|notice| terminal::notice(notice));
+        collector
+            .notices
+            .iter()
+            .for_each(|notice| terminal::notice(notice));
     }
     write(arguments, &report)?;
-    failures.iter().for_each(|failure| terminal::fail(failure));
+    for failure in &failures {
+        terminal::fail(failure);
+    }
     if !arguments.quiet {
         conclude(arguments, &report, start);
     }
-    Ok(exit(arguments.fail_on, &report).max(if failures.is_empty() { Exit::Clean } else { Exit::Unusable }))
+    Ok(
+        exit(arguments.fail_on, &report).max(if failures.is_empty() {
+            Exit::Clean
+        } else {
+            Exit::Unusable
+        }),
+    )
 }
 
 /// The day that dates are judged by.
@@ -84,10 +109,15 @@ fn today(asked: Option<NaiveDate>) -> Result<NaiveDate, Failure> {
     let value = value.to_string_lossy().into_owned();
     let seconds = value.trim().parse().ok();
     let time = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    time.map(|time| time.date_naive()).ok_or(Failure::BadEpoch { value })
+    time.map(|time| time.date_naive())
+        .ok_or(Failure::BadEpoch { value })
 }
 
-fn collected<'a>(arguments: &'a CheckArguments, current: &Path, today: NaiveDate) -> Result<Collector<'a>, Failure> {
+fn collected<'a>(
+    arguments: &'a CheckArguments,
+    current: &Path,
+    today: NaiveDate,
+) -> Result<Collector<'a>, Failure> {
     let projects = Projects::new(arguments, current.to_owned(), today);
     let mut collector = Collector::new(projects, current.to_owned(), arguments);
     let dash = PathBuf::from("-");
@@ -120,7 +150,8 @@ fn collected<'a>(arguments: &'a CheckArguments, current: &Path, today: NaiveDate
 fn lint_all(collector: &Collector<'_>) -> Report {
     let total: usize = collector.work.values().map(|work| work.units.len()).sum();
     let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} documents").expect("the template is valid");
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} documents")
+        .expect("the template is valid");
     bar.set_style(style);
     let start = Instant::now();
     let each = || {
@@ -133,10 +164,17 @@ fn lint_all(collector: &Collector<'_>) -> Report {
     let mut report = Report::default();
     for (&at, work) in &collector.work {
         let project = &collector.projects.list[at];
-        let overlay = collector.overlay.as_ref().filter(|(owner, ..)| *owner == at);
+        let overlay = collector
+            .overlay
+            .as_ref()
+            .filter(|(owner, ..)| *owner == at);
         let overlay = overlay.map(|(_, path, bytes)| (path.clone(), bytes.clone()));
         let disk = collect::disk(project, overlay.as_ref());
-        let folders = collect::workflow_directories(project, work, overlay.as_ref().map(|(path, _)| path.as_str()));
+        let folders = collect::workflow_directories(
+            project,
+            work,
+            overlay.as_ref().map(|(path, _)| path.as_str()),
+        );
         let units: Vec<_> = work.units.iter().cloned().collect();
         report.merge(lint::check(project, &units, folders, &disk, &each));
     }
@@ -145,7 +183,11 @@ fn lint_all(collector: &Collector<'_>) -> Report {
 }
 
 fn format(arguments: &CheckArguments) -> &'static Format {
-    let default = if terminal::is_output_terminal() && arguments.output_file.is_none() { "full" } else { "concise" };
+    let default = if terminal::is_output_terminal() && arguments.output_file.is_none() {
+        "full"
+    } else {
+        "concise"
+    };
     arguments
         .output_format
         .unwrap_or_else(|| report::format(default).expect("the table has the defaults"))
@@ -167,7 +209,10 @@ fn write(arguments: &CheckArguments, report: &Report) -> Result<(), Failure> {
         Some(path) => files::replace(path, &bytes),
         None => terminal::write(&bytes),
     };
-    let path = arguments.output_file.as_ref().map_or_else(|| "standard output".to_owned(), |path| files::slashed(path));
+    let path = arguments
+        .output_file
+        .as_ref()
+        .map_or_else(|| "standard output".to_owned(), |path| files::slashed(path));
     written.map_err(|source| Failure::Unwritable { path, source })
 }
 
@@ -176,14 +221,20 @@ fn conclude(arguments: &CheckArguments, report: &Report, start: Instant) {
     let format = format(arguments);
     if arguments.statistics && !format.is_for_people {
         let mut bytes = Vec::new();
-        report::statistics(report, terminal::has_error_color(), &mut bytes).expect("writing to memory does not fail");
+        report::statistics(report, terminal::has_error_color(), &mut bytes)
+            .expect("writing to memory does not fail");
         terminal::line(String::from_utf8_lossy(&bytes).trim_end());
     }
-    let took = humantime::format_duration(std::time::Duration::from_millis(start.elapsed().as_millis() as u64));
+    let took = humantime::format_duration(std::time::Duration::from_millis(
+        start.elapsed().as_millis() as u64,
+    ));
     if format.name == "full" && arguments.output_file.is_none() {
         terminal::line(&format!("in {took}"));
     } else {
-        terminal::line(&format!("{} in {took}", summary::line(report, terminal::has_error_color())));
+        terminal::line(&format!(
+            "{} in {took}",
+            summary::line(report, terminal::has_error_color())
+        ));
     }
 }
 
@@ -193,5 +244,13 @@ fn exit(fail_on: FailOn, report: &Report) -> Exit {
         FailOn::Warning => Severity::Warning,
         FailOn::Never => return Exit::Clean,
     };
-    if report.findings.iter().any(|finding| finding.severity >= least) { Exit::Findings } else { Exit::Clean }
+    if report
+        .findings
+        .iter()
+        .any(|finding| finding.severity >= least)
+    {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
 }

@@ -104,7 +104,9 @@ impl<'a> Collector<'a> {
     /// Standard input, as if it stood at `path`.
     pub fn standard_input(&mut self, path: &Path, bytes: Vec<u8>) {
         let absolute = files::normal(&self.current, path);
-        let root = self.projects.root(absolute.parent().unwrap_or(&self.current.clone()));
+        let root = self
+            .projects
+            .root(absolute.parent().unwrap_or(&self.current.clone()));
         let Some(at) = self.projects.load(&root) else {
             return;
         };
@@ -122,7 +124,10 @@ impl<'a> Collector<'a> {
         let mut above = path.ancestors().take_while(|part| *part != root.folder);
         if above.any(|part| files::is_excluded(part, &root.folder, exclude)) {
             self.has_excluded = true;
-            self.notices.push(format!("`{}` is excluded by the configuration", shown(&self.current, path)));
+            self.notices.push(format!(
+                "`{}` is excluded by the configuration",
+                shown(&self.current, path)
+            ));
             return;
         }
         self.unit(at, files::relative(&root.folder, path));
@@ -149,10 +154,20 @@ impl<'a> Collector<'a> {
         };
         let mut is_workflow = false;
         for path in self.projects.list[at].config.paths.clone() {
-            let directory = if path.is_empty() { root.folder.clone() } else { root.folder.join(&path) };
-            if folder == directory || directory.starts_with(folder) && files::kind(&directory).is_ok() {
+            let directory = if path.is_empty() {
+                root.folder.clone()
+            } else {
+                root.folder.join(&path)
+            };
+            if folder == directory
+                || directory.starts_with(folder) && files::kind(&directory).is_ok()
+            {
                 let files = self.walk(&directory, &root, at);
-                self.work.entry(at).or_default().folders.insert(path, Some(files));
+                self.work
+                    .entry(at)
+                    .or_default()
+                    .folders
+                    .insert(path, Some(files));
             } else if folder.starts_with(&directory) {
                 self.walk(folder, &root, at);
             } else {
@@ -173,7 +188,8 @@ impl<'a> Collector<'a> {
         let (found, failures) = files::documents(folder, &root.folder, &exclude);
         for (path, reason) in failures {
             let path = shown(&self.current, &path);
-            self.failures.push(Failure::UnreadableDocument { path, reason });
+            self.failures
+                .push(Failure::UnreadableDocument { path, reason });
         }
         let mut own = Vec::with_capacity(found.len());
         // Files of one folder follow one another and belong to one project.
@@ -184,12 +200,23 @@ impl<'a> Collector<'a> {
                 let root = self.projects.root(parent);
                 let place = self.projects.load(&root);
                 let prefix = files::relative(&root.folder, parent);
-                last = Some((parent.to_owned(), place, if prefix.is_empty() { prefix } else { format!("{prefix}/") }));
+                last = Some((
+                    parent.to_owned(),
+                    place,
+                    if prefix.is_empty() {
+                        prefix
+                    } else {
+                        format!("{prefix}/")
+                    },
+                ));
             }
             let Some((_, Some(place), prefix)) = &last else {
                 continue;
             };
-            let (place, name) = (*place, path.file_name().unwrap_or_default().to_string_lossy());
+            let (place, name) = (
+                *place,
+                path.file_name().unwrap_or_default().to_string_lossy(),
+            );
             let relative = format!("{prefix}{name}");
             if place == at {
                 own.push(relative.clone());
@@ -202,26 +229,40 @@ impl<'a> Collector<'a> {
 
 fn shown(current: &Path, path: &Path) -> String {
     let path = files::relative(current, path);
-    if path.is_empty() { ".".to_owned() } else { path }
+    if path.is_empty() {
+        ".".to_owned()
+    } else {
+        path
+    }
 }
 
 /// Whether a file lies in a folder; both relative to one root.
 fn is_inside(folder: &str, file: &str) -> bool {
-    folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    folder.is_empty()
+        || file
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The workflow directories that hold something that is checked, each with all its documents and indexes.
 pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str>) -> Vec<Folder> {
     let folders = work.folders.iter().map(|(path, walked)| {
-        let mut files: BTreeSet<String> = match walked {
-            Some(files) => files.iter().cloned().collect(),
-            None => {
-                let (found, _) = files::documents(&project.root.join(path), &project.root, &project.config.exclude);
-                found.iter().map(|file| files::relative(&project.root, file)).collect()
-            }
+        let mut files: BTreeSet<String> = if let Some(files) = walked {
+            files.iter().cloned().collect()
+        } else {
+            let folder = project.root.join(path);
+            let (found, _) = files::documents(&folder, &project.root, &project.config.exclude);
+            let relative = |file: &PathBuf| files::relative(&project.root, file);
+            found.iter().map(relative).collect()
         };
-        files.extend(overlay.filter(|file| is_inside(path, file)).map(str::to_owned));
-        let (indexes, documents): (Vec<String>, Vec<String>) = files.into_iter().partition(|file| Role::of(file) == Role::Index);
+        files.extend(
+            overlay
+                .filter(|file| is_inside(path, file))
+                .map(str::to_owned),
+        );
+        let (indexes, documents): (Vec<String>, Vec<String>) = files
+            .into_iter()
+            .partition(|file| Role::of(file) == Role::Index);
         let indexes = indexes.into_iter().map(|path| Index {
             path,
             entries: Vec::new(),

@@ -29,11 +29,15 @@ pub enum Failure {
     NotText { path: String },
 
     #[error("there is no document in {paths}")]
-    #[diagnostic(help("a document is a `.md` file that is neither hidden nor git-ignored; `--allow-empty` lets this pass"))]
+    #[diagnostic(help(
+        "a document is a `.md` file that is neither hidden nor git-ignored; `--allow-empty` lets this pass"
+    ))]
     NoDocument { paths: String },
 
     #[error("there is nothing to check: neither `wf.toml` nor a folder `workflows` in `{folder}`")]
-    #[diagnostic(help("name the documents to check, or set `paths` in wf.toml; `--allow-empty` lets this pass"))]
+    #[diagnostic(help(
+        "name the documents to check, or set `paths` in wf.toml; `--allow-empty` lets this pass"
+    ))]
     NothingToCheck { folder: String },
 
     #[error("`-` wants the path that standard input stands at")]

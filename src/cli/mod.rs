@@ -1,9 +1,4 @@
 //! The command line: what may be said, and what the exit code means.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is where the environment, the clock and the terminal are touched"
-)]
-
 mod check;
 mod collect;
 mod failure;
@@ -33,7 +28,13 @@ struct Arguments {
     command: Command,
 
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = false
+    )]
     color: Color,
 }
 
@@ -138,7 +139,12 @@ struct RuleArguments {
     id: Option<usize>,
 
     /// How the table is written
-    #[arg(long, visible_alias = "format", value_name = "FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        visible_alias = "format",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
     output_format: TableFormat,
 }
 
@@ -179,12 +185,24 @@ pub fn main() -> ExitCode {
 }
 
 fn rule_id(id: &str) -> Result<usize, String> {
-    rules::find(id).ok_or_else(|| format!("there is no rule `{id}`; did you mean `{}`? `wf rule` lists them all", rules::nearest(id)))
+    rules::find(id).ok_or_else(|| {
+        format!(
+            "there is no rule `{id}`; did you mean `{}`? `wf rule` lists them all",
+            rules::nearest(id)
+        )
+    })
 }
 
 fn rule_level(text: &str) -> Result<(usize, Level), String> {
-    let (id, name) = text.split_once('=').ok_or("write it as RULE=LEVEL, for example `broken-link=error`")?;
-    let level = Level::from_name(name).ok_or_else(|| format!("there is no level `{name}`; the levels are {}", Level::NAMES.join(", ")))?;
+    let (id, name) = text
+        .split_once('=')
+        .ok_or("write it as RULE=LEVEL, for example `broken-link=error`")?;
+    let level = Level::from_name(name).ok_or_else(|| {
+        format!(
+            "there is no level `{name}`; the levels are {}",
+            Level::NAMES.join(", ")
+        )
+    })?;
     Ok((rule_id(id)?, level))
 }
 
@@ -194,5 +212,10 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 
 fn output_format(name: &str) -> Result<&'static Format, String> {
     let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
-    report::format(name).ok_or_else(|| format!("there is no format `{name}`; the formats are {}", names.join(", ")))
+    report::format(name).ok_or_else(|| {
+        format!(
+            "there is no format `{name}`; the formats are {}",
+            names.join(", ")
+        )
+    })
 }

@@ -91,11 +91,16 @@ impl<'a> Projects<'a> {
         let root = self.roots.values().find(|root| root.folder == project.root);
         let config = match (&self.arguments.config, root) {
             (Some(file), _) => format!("`{}`", files::slashed(file)),
-            (None, Some(root)) if root.has_config => format!("`{}`", shown(&root.folder.join(config::FILE_NAME))),
+            (None, Some(root)) if root.has_config => {
+                format!("`{}`", shown(&root.folder.join(config::FILE_NAME)))
+            }
             _ => "no wf.toml".to_owned(),
         };
         let template = match &project.config.template {
-            Some(template) => format!("the template `{}`", shown(&project.root.join(&template.value))),
+            Some(template) => format!(
+                "the template `{}`",
+                shown(&project.root.join(&template.value))
+            ),
             None => "the built-in template".to_owned(),
         };
         let root = shown(&project.root);
@@ -136,7 +141,8 @@ impl<'a> Projects<'a> {
     }
 
     fn built_in() -> Template {
-        template::read(&Source::new("rules/template.md", BUILT_IN)).expect("a test reads the built-in template")
+        template::read(&Source::new("rules/template.md", BUILT_IN))
+            .expect("a test reads the built-in template")
     }
 
     fn text(&self, path: &Path) -> Result<Source, Failure> {

@@ -23,10 +23,16 @@ struct Row {
 /// Write a rule's page, or the table of all rules.
 pub fn run(arguments: &RuleArguments) -> Exit {
     let text = match (arguments.id, arguments.output_format) {
-        (Some(rule), TableFormat::Text) => page::page(RULES[rule].page, terminal::view(false).color),
+        (Some(rule), TableFormat::Text) => {
+            page::page(RULES[rule].page, terminal::view(false).color)
+        }
         (Some(rule), TableFormat::Json) => json(&row(rule, true)),
         (None, TableFormat::Text) => table(),
-        (None, TableFormat::Json) => json(&(0..RULES.len()).map(|rule| row(rule, false)).collect::<Vec<_>>()),
+        (None, TableFormat::Json) => json(
+            &(0..RULES.len())
+                .map(|rule| row(rule, false))
+                .collect::<Vec<_>>(),
+        ),
     };
     match terminal::write(text.as_bytes()) {
         Ok(()) => Exit::Clean,
@@ -67,7 +73,10 @@ fn table() -> String {
         } else {
             plain
         };
-        text.push_str(&format!("{:<id$}  {:<severity$}  {summary}\n", row.id, row.severity));
+        text.push_str(&format!(
+            "{:<id$}  {:<severity$}  {summary}\n",
+            row.id, row.severity
+        ));
     }
     text
 }

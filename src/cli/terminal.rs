@@ -41,9 +41,12 @@ pub fn view(summary: bool) -> View {
     let color = has_color(&io::stdout());
     View {
         color,
-        links: color && is_output_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        links: color
+            && is_output_terminal()
+            && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         unicode: !is_output_terminal() || supports_unicode::on(supports_unicode::Stream::Stdout),
-        width: terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, WIDEST)),
+        width: terminal_size::terminal_size()
+            .map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, WIDEST)),
         summary,
     }
 }
@@ -64,7 +67,12 @@ pub fn write(bytes: &[u8]) -> io::Result<()> {
 /// Tell of a failure on standard error.
 pub fn fail(failure: &dyn Diagnostic) {
     let help = failure.help().map(|help| help.to_string());
-    say("error", AnsiColor::Red, &failure.to_string(), help.as_deref());
+    say(
+        "error",
+        AnsiColor::Red,
+        &failure.to_string(),
+        help.as_deref(),
+    );
 }
 
 /// Tell of something worth knowing on standard error.
@@ -89,7 +97,10 @@ fn say(word: &str, color: AnsiColor, message: &str, help: Option<&str>) {
     } else {
         (Style::new(), Style::new())
     };
-    line(&format!("{style}{word}{style:#}: {}", printable::printable(message)));
+    line(&format!(
+        "{style}{word}{style:#}: {}",
+        printable::printable(message)
+    ));
     if let Some(help) = help {
         for (at, help) in printable::printable(help).lines().enumerate() {
             let label = if at == 0 { "help:" } else { "     " };

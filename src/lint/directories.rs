@@ -23,7 +23,12 @@ use crate::source::Source;
 use crate::source::Span;
 
 /// Judge workflow directories. The suppressions of their indexes join `book`.
-pub fn check(project: &Project, mut folders: Vec<Folder>, neighbours: &dyn Neighbours, book: &mut Book) -> Vec<Finding> {
+pub fn check(
+    project: &Project,
+    mut folders: Vec<Folder>,
+    neighbours: &dyn Neighbours,
+    book: &mut Book,
+) -> Vec<Finding> {
     let shelf = Shelf {
         project,
         neighbours,
@@ -52,9 +57,16 @@ pub fn check(project: &Project, mut folders: Vec<Folder>, neighbours: &dyn Neigh
             for (path, diagnostic) in out.found {
                 let shown = project.shown(&path);
                 let document = shelf.load(&path);
-                book.add(document.iter().flat_map(|document| suppression::of(document, false)).collect());
+                book.add(
+                    document
+                        .iter()
+                        .flat_map(|document| suppression::of(document, false))
+                        .collect(),
+                );
                 findings.push(match document.filter(|_| !diagnostic.span.is_empty()) {
-                    Some(document) => Finding::of(&document.source, diagnostic, |path| project.shown(path)),
+                    Some(document) => {
+                        Finding::of(&document.source, diagnostic, |path| project.shown(path))
+                    }
                     None => Finding::whole(shown, diagnostic, |path| project.shown(path)),
                 });
             }
@@ -77,17 +89,23 @@ impl Shelf<'_> {
         }
         let bytes = self.neighbours.read(path).ok();
         let text = bytes.filter(|bytes| bytes.len() as u64 <= self.project.config.max_file_size);
-        let document = text.and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| {
-            let source = Source::new(self.project.shown(path), text);
-            Rc::new(document::parsed(self.project, Role::of(path), source))
-        });
-        self.documents.borrow_mut().insert(path.to_owned(), document.clone());
+        let document = text
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .map(|text| {
+                let source = Source::new(self.project.shown(path), text);
+                Rc::new(document::parsed(self.project, Role::of(path), source))
+            });
+        self.documents
+            .borrow_mut()
+            .insert(path.to_owned(), document.clone());
         document
     }
 
     fn command(&self, path: &str) -> Option<Span> {
         let document = self.load(path)?;
-        let field = document.workflow.field(&self.project.template, "Trigger", "Command")?;
+        let field = document
+            .workflow
+            .field(&self.project.template, "Trigger", "Command")?;
         field.content.text()
     }
 }

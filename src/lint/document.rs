@@ -76,9 +76,11 @@ fn unreadable(project: &Project, shown: &str, bytes: &[u8]) -> Unreadable {
         if let Some(fault) = check(bytes, project.config.max_file_size) {
             let finding = project.severity(at).map(|severity| {
                 let mut out = sink(project, at, severity);
-                out.report(Span::default(), fault.message.clone()).help(fault.help);
+                out.report(Span::default(), fault.message.clone())
+                    .help(fault.help);
                 let diagnostic = out.found.pop().expect("one was just reported");
-                let mut finding = Finding::whole(shown.to_owned(), diagnostic, |path| project.shown(path));
+                let mut finding =
+                    Finding::whole(shown.to_owned(), diagnostic, |path| project.shown(path));
                 let place = fault_place(shown, bytes, &fault);
                 (finding.place.start, finding.place.end) = (place.start, place.end);
                 finding
@@ -112,12 +114,20 @@ pub fn sink(project: &Project, at: usize, severity: Severity) -> Findings {
 fn judge(project: &Project, unit: &Unit, source: Source, neighbours: &dyn Neighbours) -> Outcome {
     let document = parsed(project, unit.role, source);
     let judged_by = (project.today, project.config.audit);
-    let cx = Context::new(&document, &project.template, &unit.path, judged_by, neighbours);
+    let cx = Context::new(
+        &document,
+        &project.template,
+        &unit.path,
+        judged_by,
+        neighbours,
+    );
     let mut findings = Vec::new();
     for (at, rule) in RULES.iter().enumerate() {
-        let check = match (rule.check, unit.role) {
-            (Check::Workflow(check), Role::Workflow) | (Check::Index(check), Role::Index) | (Check::Both(check), _) => check,
-            _ => continue,
+        let ((Check::Workflow(check), Role::Workflow)
+        | (Check::Index(check), Role::Index)
+        | (Check::Both(check), _)) = (rule.check, unit.role)
+        else {
+            continue;
         };
         let Some(severity) = project.severity(at) else {
             continue;
@@ -125,7 +135,9 @@ fn judge(project: &Project, unit: &Unit, source: Source, neighbours: &dyn Neighb
         let mut out = sink(project, at, severity);
         check(&cx, &mut out);
         let found = out.found.into_iter();
-        findings.extend(found.map(|diagnostic| Finding::of(&document.source, diagnostic, |path| project.shown(path))));
+        findings.extend(found.map(|diagnostic| {
+            Finding::of(&document.source, diagnostic, |path| project.shown(path))
+        }));
     }
     Outcome {
         findings,

@@ -25,14 +25,24 @@ pub struct Excerpt {
 #[must_use]
 pub fn around(source: &Source, span: Span) -> Excerpt {
     let first = source.line_of(span.start());
-    let last = source.line_of(span.end()).clamp(first, first + MOST_LINES - 1);
+    let last = source
+        .line_of(span.end())
+        .clamp(first, first + MOST_LINES - 1);
     let from = first.saturating_sub(CONTEXT);
     let to = (last + CONTEXT).min(source.line_count() - 1);
     let mut text = String::new();
     let mut place = (None, 0);
     for number in from..=to {
         let line = source.line(number);
-        let shown = window(source, line, if number == first { span.start() } else { line.start() });
+        let shown = window(
+            source,
+            line,
+            if number == first {
+                span.start()
+            } else {
+                line.start()
+            },
+        );
         let offset = |at: usize| text.len() + at.clamp(shown.start(), shown.end()) - shown.start();
         if number == first {
             place.0 = Some(offset(span.start()));
@@ -81,7 +91,10 @@ mod tests {
     #[test]
     fn one_line_of_context_stands_around() {
         let (first, text, covered) = shown("one\ntwo\r\nthree\nfour\n", 4, 7);
-        assert_eq!((first, text.as_str(), covered.as_str()), (1, "one\ntwo\nthree\n", "two"));
+        assert_eq!(
+            (first, text.as_str(), covered.as_str()),
+            (1, "one\ntwo\nthree\n", "two")
+        );
         assert_eq!(shown("", 0, 0), (1, "\n".to_owned(), String::new()));
     }
 
@@ -91,6 +104,9 @@ mod tests {
         let (_, text, _) = shown(&long, 9_000, 9_100);
         assert!(text.len() <= 2 * MOST_BYTES + 1);
         let (_, text, covered) = shown(&"a\n".repeat(100), 0, 200);
-        assert_eq!((text.lines().count(), covered.lines().count()), (MOST_LINES + CONTEXT, MOST_LINES));
+        assert_eq!(
+            (text.lines().count(), covered.lines().count()),
+            (MOST_LINES + CONTEXT, MOST_LINES)
+        );
     }
 }

@@ -75,10 +75,20 @@ impl Finding {
     /// A diagnostic about a file or directory as a whole.
     pub fn whole(path: String, diagnostic: Diagnostic, shown: impl Fn(&str) -> String) -> Self {
         let own = path.clone();
-        Self::at(Place::whole(path), diagnostic, |_| Place::whole(own.clone()), shown)
+        Self::at(
+            Place::whole(path),
+            diagnostic,
+            |_| Place::whole(own.clone()),
+            shown,
+        )
     }
 
-    fn at(place: Place, diagnostic: Diagnostic, own: impl Fn(Span) -> Place, shown: impl Fn(&str) -> String) -> Self {
+    fn at(
+        place: Place,
+        diagnostic: Diagnostic,
+        own: impl Fn(Span) -> Place,
+        shown: impl Fn(&str) -> String,
+    ) -> Self {
         let related = diagnostic.related.into_iter().map(|related| {
             let place = match related.path {
                 Some(path) => Place::whole(shown(&path)),
@@ -97,10 +107,10 @@ impl Finding {
         }
     }
 
-    /// What findings are sorted by.
+    /// What findings are sorted by; those that are equal stay in the order in which the rule found them.
     #[must_use]
-    pub fn order(&self) -> (&str, u32, &'static str, &str) {
+    pub fn order(&self) -> (&str, u32, &'static str) {
         // The offset orders as line and column do.
-        (&self.place.path, self.place.start.offset, self.rule, &self.message)
+        (&self.place.path, self.place.start.offset, self.rule)
     }
 }

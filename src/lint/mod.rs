@@ -114,7 +114,10 @@ impl Report {
     /// How many findings have that severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
     }
 }
 
@@ -127,7 +130,11 @@ impl Project {
         } else {
             files::relative(&self.current, &self.root.join(path))
         };
-        if shown.is_empty() { ".".to_owned() } else { shown }
+        if shown.is_empty() {
+            ".".to_owned()
+        } else {
+            shown
+        }
     }
 
     /// The severity of a rule of [`RULES`], by its place, if it runs.
@@ -151,7 +158,13 @@ pub fn default_levels() -> Vec<RuleLevel> {
 }
 
 /// Lint files of a project and the workflow directories they lie in. `each` is called after each file.
-pub fn check(project: &Project, units: &[Unit], folders: Vec<Folder>, neighbours: &dyn Neighbours, each: &(dyn Fn() + Sync)) -> Report {
+pub fn check(
+    project: &Project,
+    units: &[Unit],
+    folders: Vec<Folder>,
+    neighbours: &dyn Neighbours,
+    each: &(dyn Fn() + Sync),
+) -> Report {
     let judge = |unit: &Unit| {
         let outcome = document::check(project, unit, neighbours);
         each();
@@ -172,7 +185,12 @@ pub fn check(project: &Project, units: &[Unit], folders: Vec<Folder>, neighbours
         suppressions.add(outcome.suppressions);
     }
     let has_directories = !folders.is_empty();
-    report.findings.extend(directories::check(project, folders, neighbours, &mut suppressions));
+    report.findings.extend(directories::check(
+        project,
+        folders,
+        neighbours,
+        &mut suppressions,
+    ));
     report.sort();
     report.suppressed = suppressions.apply(project, &mut report.findings, has_directories);
     report.sort();

@@ -54,7 +54,12 @@ pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
 }
 
 /// The lines, from 1, that a suppression reaches; `None` for one that only ends another.
-fn lines(document: &Document, at: usize, suppression: &Suppression, id: &str) -> Option<RangeInclusive<u32>> {
+fn lines(
+    document: &Document,
+    at: usize,
+    suppression: &Suppression,
+    id: &str,
+) -> Option<RangeInclusive<u32>> {
     let source = &document.source;
     let line = |offset: usize| source.line_of(offset) as u32 + 1;
     let own = line(suppression.span.start());
@@ -64,7 +69,9 @@ fn lines(document: &Document, at: usize, suppression: &Suppression, id: &str) ->
         Reach::NextLine => next_line(document, suppression),
         Reach::From => {
             let ends = |other: &&Suppression| {
-                other.reach == Reach::Until && (other.ids.is_empty() || other.ids.iter().any(|&span| source.slice(span) == id))
+                other.reach == Reach::Until
+                    && (other.ids.is_empty()
+                        || other.ids.iter().any(|&span| source.slice(span) == id))
             };
             let end = document.suppressions[at + 1..].iter().find(ends);
             own..=end.map_or(u32::MAX, |end| line(end.span.start()))
@@ -103,13 +110,20 @@ impl Book {
     /// Take a file's suppressions in, unless they are known already.
     pub fn add(&mut self, suppressions: Vec<Suppressed>) {
         if let Some(first) = suppressions.first() {
-            self.files.entry(first.place.path.clone()).or_insert(suppressions);
+            self.files
+                .entry(first.place.path.clone())
+                .or_insert(suppressions);
         }
     }
 
     /// Drop the findings that are suppressed, and report suppressions that hide nothing, judged only for rules
     /// that ran. Returns how many findings were dropped.
-    pub fn apply(mut self, project: &Project, findings: &mut Vec<Finding>, has_directories: bool) -> usize {
+    pub fn apply(
+        mut self,
+        project: &Project,
+        findings: &mut Vec<Finding>,
+        has_directories: bool,
+    ) -> usize {
         if self.files.is_empty() {
             return 0;
         }
@@ -130,7 +144,10 @@ impl Book {
             return false;
         }
         let mut is_hidden = false;
-        for id in suppressions.iter_mut().flat_map(|suppression| &mut suppression.ids) {
+        for id in suppressions
+            .iter_mut()
+            .flat_map(|suppression| &mut suppression.ids)
+        {
             if RULES[id.rule].id == finding.rule && id.lines.contains(&finding.place.start.line) {
                 id.is_used = true;
                 is_hidden = true;
@@ -141,10 +158,13 @@ impl Book {
 
     fn unused(&self, project: &Project, has_directories: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let judged = RULES.iter().enumerate().find_map(|(at, rule)| match rule.check {
-            Check::Suppression(message) => Some((rule, message, project.severity(at)?)),
-            _ => None,
-        });
+        let judged = RULES
+            .iter()
+            .enumerate()
+            .find_map(|(at, rule)| match rule.check {
+                Check::Suppression(message) => Some((rule, message, project.severity(at)?)),
+                _ => None,
+            });
         let Some((rule, message, severity)) = judged else {
             return findings;
         };
@@ -153,10 +173,17 @@ impl Book {
         for suppression in files.into_iter().flatten() {
             let ran = |at: usize| {
                 let is_about_directories = matches!(RULES[at].check, Check::Directory(_));
-                let ran = if is_about_directories { has_directories } else { suppression.is_checked };
+                let ran = if is_about_directories {
+                    has_directories
+                } else {
+                    suppression.is_checked
+                };
                 ran && project.severity(at).is_some()
             };
-            let idle = suppression.ids.iter().filter(|id| !id.is_used && ran(id.rule));
+            let idle = suppression
+                .ids
+                .iter()
+                .filter(|id| !id.is_used && ran(id.rule));
             let idle: Vec<&str> = idle.map(|id| RULES[id.rule].id).collect();
             if !idle.is_empty() {
                 findings.push(Finding {

@@ -14,8 +14,10 @@ use crate::markdown::Tree;
 use crate::source::Source;
 use crate::source::Span;
 
-static TAG_ID: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"<[a-zA-Z][^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)"#).expect("the pattern is valid"));
+static TAG_ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"<[a-zA-Z][^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)"#)
+        .expect("the pattern is valid")
+});
 
 /// All anchors of a file.
 #[must_use]
@@ -31,10 +33,18 @@ pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
             }
         }
     };
-    for block in tree.blocks.iter().filter(|block| block.kind == BlockKind::Html) {
+    for block in tree
+        .blocks
+        .iter()
+        .filter(|block| block.kind == BlockKind::Html)
+    {
         html(block.span);
     }
-    for inline in tree.inlines.iter().filter(|inline| inline.kind == InlineKind::Html) {
+    for inline in tree
+        .inlines
+        .iter()
+        .filter(|inline| inline.kind == InlineKind::Html)
+    {
         html(inline.span);
     }
     for block in &tree.blocks {
@@ -79,8 +89,20 @@ mod tests {
             "# Step 1: Build & test\n## A `code` *x*\n## Same\n## Same\n## Same-1\n## Über uns\n<a id=\"here\"></a> <a name='there'>\n",
         );
         let anchors = anchors(&markdown::parse(&source), &source);
-        for anchor in ["step-1-build--test", "a-code-x", "same", "same-1", "same-1-1", "über-uns", "here", "there"] {
-            assert!(anchors.contains(anchor), "{anchor} is missing from {anchors:?}");
+        for anchor in [
+            "step-1-build--test",
+            "a-code-x",
+            "same",
+            "same-1",
+            "same-1-1",
+            "über-uns",
+            "here",
+            "there",
+        ] {
+            assert!(
+                anchors.contains(anchor),
+                "{anchor} is missing from {anchors:?}"
+            );
         }
         assert_eq!(anchors.len(), 8);
     }

@@ -50,8 +50,16 @@ pub fn suppressions(tree: &Tree, source: &Source) -> Vec<Suppression> {
     if memchr::memmem::find(source.text().as_bytes(), b"<!--").is_none() {
         return found;
     }
-    let blocks = tree.blocks.iter().filter(|block| block.kind == BlockKind::Html).map(|block| block.span);
-    let inlines = tree.inlines.iter().filter(|inline| inline.kind == InlineKind::Html).map(|inline| inline.span);
+    let blocks = tree
+        .blocks
+        .iter()
+        .filter(|block| block.kind == BlockKind::Html)
+        .map(|block| block.span);
+    let inlines = tree
+        .inlines
+        .iter()
+        .filter(|inline| inline.kind == InlineKind::Html)
+        .map(|inline| inline.span);
     for span in blocks.chain(inlines) {
         let mut at = span.start();
         while let Some(open) = source.text()[at..span.end()].find("<!--") {
@@ -71,8 +79,9 @@ fn suppression(source: &Source, comment: Span) -> Option<Suppression> {
     let inner = source.trim(Span::new(comment.start() + 4, comment.end() - 3));
     let text = source.slice(inner);
     let (word, reach) = WORDS.into_iter().find(|(word, _)| {
-        text.strip_prefix(word)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || c == ':'))
+        text.strip_prefix(word).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || c == ':')
+        })
     })?;
     let rest = &text[word.len()..];
     let start = inner.start() + word.len();
@@ -103,22 +112,46 @@ mod tests {
         let source = Source::new("a.md", text);
         suppressions(&markdown::parse(&source), &source)
             .iter()
-            .map(|s| (s.reach, s.ids.iter().map(|&id| source.slice(id).to_owned()).collect(), s.explained))
+            .map(|s| {
+                (
+                    s.reach,
+                    s.ids
+                        .iter()
+                        .map(|&id| source.slice(id).to_owned())
+                        .collect(),
+                    s.explained,
+                )
+            })
             .collect()
     }
 
     #[test]
     fn every_form_is_read() {
         let ids = |list: &[&str]| list.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
-        assert_eq!(found("<!-- wf-disable-file a, b-c: why not -->"), [(Reach::File, ids(&["a", "b-c"]), true)]);
-        assert_eq!(found("## T <!-- wf-disable-line a -->"), [(Reach::Line, ids(&["a"]), false)]);
-        assert_eq!(found("<!--wf-disable-next-line a:-->\n# T"), [(Reach::NextLine, ids(&["a"]), false)]);
-        assert_eq!(found("<!-- wf-disable a: x -->\n\n<!-- wf-enable -->").len(), 2);
+        assert_eq!(
+            found("<!-- wf-disable-file a, b-c: why not -->"),
+            [(Reach::File, ids(&["a", "b-c"]), true)]
+        );
+        assert_eq!(
+            found("## T <!-- wf-disable-line a -->"),
+            [(Reach::Line, ids(&["a"]), false)]
+        );
+        assert_eq!(
+            found("<!--wf-disable-next-line a:-->\n# T"),
+            [(Reach::NextLine, ids(&["a"]), false)]
+        );
+        assert_eq!(
+            found("<!-- wf-disable a: x -->\n\n<!-- wf-enable -->").len(),
+            2
+        );
         assert_eq!(found("<!-- wf-disabled a: x -->"), []);
     }
 
     #[test]
     fn comments_inside_code_are_text() {
-        assert_eq!(found("`<!-- wf-disable a: x -->`\n\n```html\n<!-- wf-disable a: x -->\n```\n"), []);
+        assert_eq!(
+            found("`<!-- wf-disable a: x -->`\n\n```html\n<!-- wf-disable a: x -->\n```\n"),
+            []
+        );
     }
 }

@@ -46,7 +46,12 @@ pub struct Stretch {
 #[must_use]
 pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let clip = |span: Span| source.trim(Span::new(span.start(), span.end().min(stretch.end as usize)));
+    let clip = |span: Span| {
+        source.trim(Span::new(
+            span.start(),
+            span.end().min(stretch.end as usize),
+        ))
+    };
     for id in tree.siblings(stretch.first..stretch.last) {
         let block = tree.block(id);
         if block.span.start >= stretch.end {
@@ -58,7 +63,9 @@ pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Vec<Piece> {
             BlockKind::Paragraph => Piece::Text(clip(block.span)),
             BlockKind::Fence(_) => Piece::Fence(id),
             BlockKind::List { ordered } => {
-                let items = tree.children(id).filter(|&item| tree.block(item).span.start < stretch.end);
+                let items = tree
+                    .children(id)
+                    .filter(|&item| tree.block(item).span.start < stretch.end);
                 Piece::List(List {
                     ordered: *ordered,
                     span: clip(block.span),
@@ -80,7 +87,10 @@ pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Vec<Piece> {
 fn rest_of_list(tree: &Tree, pieces: &mut Vec<Piece>, item: BlockId, span: Span) {
     let parent = tree.block(item).parent;
     if let Some(Piece::List(list)) = pieces.last_mut()
-        && list.items.last().is_some_and(|&last| tree.block(last).parent == parent)
+        && list
+            .items
+            .last()
+            .is_some_and(|&last| tree.block(last).parent == parent)
     {
         list.items.push(item);
         list.span.end = span.end;
@@ -115,7 +125,10 @@ pub fn value(source: &Source, span: Span) -> Span {
         let text = source.slice(span);
         let shorter = if let Some(rest) = text.strip_suffix(['|', '\\']) {
             Span::new(span.start(), span.start() + rest.len())
-        } else if let Some(rest) = text.strip_suffix("<br>").or_else(|| text.strip_suffix("<br/>")) {
+        } else if let Some(rest) = text
+            .strip_suffix("<br>")
+            .or_else(|| text.strip_suffix("<br/>"))
+        {
             Span::new(span.start(), span.start() + rest.len())
         } else if text.ends_with("-->")
             && let Some(open) = text.rfind("<!--")

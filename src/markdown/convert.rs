@@ -51,7 +51,10 @@ pub fn parse(source: &Source) -> Tree {
 
 fn to_original(tree: &mut Tree, shadow: &Shadow<'_>) {
     let map = |span: &mut Span| {
-        *span = Span::new(shadow.to_original(span.start()).0, shadow.to_original(span.end()).0);
+        *span = Span::new(
+            shadow.to_original(span.start()).0,
+            shadow.to_original(span.end()).0,
+        );
     };
     for block in &mut tree.blocks {
         map(&mut block.span);
@@ -92,11 +95,19 @@ impl<'a> Converter<'a> {
         }
     }
 
+    /// Walk the tree without recursion. Text has no children and nothing to keep, so it costs one step.
     fn convert(mut self, root: Node<'_>) -> Tree {
-        for edge in root.traverse() {
-            match edge {
-                NodeEdge::Start(node) => self.enter(node),
-                NodeEdge::End(node) => self.leave(node),
+        let mut next = root.first_child();
+        while let Some(mut node) = next {
+            self.enter(node);
+            next = node.first_child();
+            while next.is_none() {
+                self.leave(node);
+                next = node.next_sibling();
+                match node.parent() {
+                    Some(parent) if next.is_none() && !parent.same_node(root) => node = parent,
+                    _ => break,
+                }
             }
         }
         self.tree
@@ -106,12 +117,7 @@ impl<'a> Converter<'a> {
         let mut data = node.data_mut();
         let place = data.sourcepos;
         let kind = match &mut data.value {
-            NodeValue::Document => return,
-            // By far the most frequent, and nothing to keep.
-            NodeValue::Text(_) | NodeValue::SoftBreak | NodeValue::LineBreak => {
-                self.depth += 1;
-                return;
-            }
+            NodeValue::Text(_) | NodeValue::SoftBreak | NodeValue::LineBreak => return,
             NodeValue::Heading(heading) => BlockKind::Heading {
                 level: heading.level,
                 text: Box::default(),
@@ -121,8 +127,12 @@ impl<'a> Converter<'a> {
                 ordered: list.list_type == ListType::Ordered,
             },
             NodeValue::Item(_) => BlockKind::Item(None),
-            NodeValue::TaskItem(task) => BlockKind::Item(self.checkbox(task.symbol, task.symbol_sourcepos)),
-            NodeValue::CodeBlock(code) if code.fenced => BlockKind::Fence(Box::new(self.fence(code, place))),
+            NodeValue::TaskItem(task) => {
+                BlockKind::Item(self.checkbox(task.symbol, task.symbol_sourcepos))
+            }
+            NodeValue::CodeBlock(code) if code.fenced => {
+                BlockKind::Fence(Box::new(self.fence(code, place)))
+            }
             NodeValue::CodeBlock(_) => BlockKind::IndentedCode,
             NodeValue::HtmlBlock(_) => BlockKind::Html,
             NodeValue::FrontMatter(_) => BlockKind::FrontMatter,
@@ -165,14 +175,20 @@ impl<'a> Converter<'a> {
 
     fn leave(&mut self, node: Node<'_>) {
         let data = node.data();
-        if matches!(data.value, NodeValue::Document) {
+        if matches!(
+            data.value,
+            NodeValue::Text(_) | NodeValue::SoftBreak | NodeValue::LineBreak
+        ) {
             return;
         }
         if !is_block(&data.value) {
             self.depth -= 1;
             return;
         }
-        let id = self.open.pop().expect("every block that is left was entered");
+        let id = self
+            .open
+            .pop()
+            .expect("every block that is left was entered");
         let (blocks, inlines) = (self.tree.blocks.len(), self.tree.inlines.len());
         let block = &mut self.tree.blocks[id as usize];
         block.next = blocks as BlockId;
@@ -182,7 +198,8 @@ impl<'a> Converter<'a> {
         }
         let has_inlines = !block.inlines.is_empty();
         if data.value.contains_inlines() && has_inlines {
-            let exact = !self.wrong && (block.kind != BlockKind::Paragraph || ends_together(node, data.sourcepos));
+            let exact = !self.wrong
+                && (block.kind != BlockKind::Paragraph || ends_together(node, data.sourcepos));
             if !exact {
                 let inlines = &mut self.tree.inlines[block.inlines.start as usize..];
                 repair::search(self.source, block.span, node, inlines);
@@ -205,7 +222,8 @@ impl<'a> Converter<'a> {
         let start = self.offset(place.start.line, place.start.column.saturating_sub(1));
         // The last character may be of several bytes: comrak names its first in some places, its last in others.
         let text = self.source.text();
-        let mut end = (self.source.line_start(place.end.line.saturating_sub(1)) + place.end.column).min(text.len());
+        let mut end = (self.source.line_start(place.end.line.saturating_sub(1)) + place.end.column)
+            .min(text.len());
         while !text.is_char_boundary(end) {
             end += 1;
         }
@@ -284,7 +302,8 @@ fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {
 
 /// Whether a paragraph's last inline ends where its text ends: if not, a position in it went wrong.
 fn ends_together(node: Node<'_>, block: Sourcepos) -> bool {
-    node.last_child().is_none_or(|last| last.data().sourcepos.end == block.end)
+    node.last_child()
+        .is_none_or(|last| last.data().sourcepos.end == block.end)
 }
 
 fn heading_text(node: Node<'_>) -> String {

@@ -62,7 +62,9 @@ pub fn row(tree: &Tree, source: &Source, paragraph: BlockId) -> Vec<Label> {
         .filter(|inline| inline.kind == InlineKind::Strong && !inline.nested)
         .filter(|inline| {
             let before = source.text()[..inline.span.start()].trim_end_matches([' ', '\t']);
-            before.ends_with('|') || inline.span.start == block.span.start || blank_before(source, inline.span).is_some()
+            before.ends_with('|')
+                || inline.span.start == block.span.start
+                || blank_before(source, inline.span).is_some()
         })
         .filter_map(|inline| named(source, inline.span, paragraph, Place::Open))
         .collect();
@@ -80,7 +82,13 @@ fn blank_before(source: &Source, span: Span) -> Option<usize> {
     at_start.then_some(before.len())
 }
 
-fn place(tree: &Tree, source: &Source, paragraph: BlockId, line_start: usize, strong: Span) -> Option<Place> {
+fn place(
+    tree: &Tree,
+    source: &Source,
+    paragraph: BlockId,
+    line_start: usize,
+    strong: Span,
+) -> Option<Place> {
     let block = tree.block(paragraph);
     if block.kind != BlockKind::Paragraph {
         return None;
@@ -177,9 +185,20 @@ mod tests {
             "**Rollback (if step fails):**",
             "   **Rollback**:",
         ] {
-            assert_eq!(names(text), [("Rollback".to_owned(), Place::Open)], "{text}");
+            assert_eq!(
+                names(text),
+                [("Rollback".to_owned(), Place::Open)],
+                "{text}"
+            );
         }
-        for text in ["**Rollback** x", "a **Rollback**: x", "> **Rollback**: x", "- **Rollback**: x", "***Rollback***: x", "**Rollback** (a\n): x"] {
+        for text in [
+            "**Rollback** x",
+            "a **Rollback**: x",
+            "> **Rollback**: x",
+            "- **Rollback**: x",
+            "***Rollback***: x",
+            "**Rollback** (a\n): x",
+        ] {
             assert_eq!(names(text), [], "{text}");
         }
     }
@@ -193,7 +212,10 @@ mod tests {
     #[test]
     fn in_an_item_a_label_is_swallowed_by_the_paragraph() {
         assert_eq!(names("1. do\n**A**: x"), [("A".to_owned(), Place::Lazy)]);
-        assert_eq!(names("1. do\n   **A**: x"), [("A".to_owned(), Place::Indented)]);
+        assert_eq!(
+            names("1. do\n   **A**: x"),
+            [("A".to_owned(), Place::Indented)]
+        );
         assert_eq!(names("1. do\n\n   **A**: x"), []);
     }
 }

@@ -20,10 +20,14 @@ pub fn is_plausible(kind: &InlineKind, slice: &str) -> bool {
     };
     match kind {
         InlineKind::Strong => {
-            slice.len() > 4 && (slice.starts_with("**") && slice.ends_with("**") || slice.starts_with("__") && slice.ends_with("__"))
+            slice.len() > 4
+                && (slice.starts_with("**") && slice.ends_with("**")
+                    || slice.starts_with("__") && slice.ends_with("__"))
         }
         InlineKind::Code => first == b'`' && last == b'`',
-        InlineKind::Link(_) => first == b'[' && matches!(last, b')' | b']') || first == b'<' && last == b'>',
+        InlineKind::Link(_) => {
+            first == b'[' && matches!(last, b')' | b']') || first == b'<' && last == b'>'
+        }
         InlineKind::Image(_) => slice.starts_with("![") && matches!(last, b')' | b']'),
         InlineKind::Html => first == b'<' && last == b'>',
     }
@@ -34,7 +38,9 @@ pub fn is_plausible(kind: &InlineKind, slice: &str) -> bool {
 pub fn search(source: &Source, block: Span, leaf: Node<'_>, inlines: &mut [Inline]) {
     let text = source.slice(block);
     let mut cursor = 0;
-    let nodes = leaf.descendants().filter(|node| is_kept(&node.data().value));
+    let nodes = leaf
+        .descendants()
+        .filter(|node| is_kept(&node.data().value));
     for (inline, node) in inlines.iter_mut().zip(nodes) {
         let found = find(text, cursor, node);
         inline.span = match found {
@@ -50,7 +56,11 @@ pub fn search(source: &Source, block: Span, leaf: Node<'_>, inlines: &mut [Inlin
 fn is_kept(value: &NodeValue) -> bool {
     matches!(
         value,
-        NodeValue::Strong | NodeValue::Code(_) | NodeValue::Link(_) | NodeValue::Image(_) | NodeValue::HtmlInline(_)
+        NodeValue::Strong
+            | NodeValue::Code(_)
+            | NodeValue::Link(_)
+            | NodeValue::Image(_)
+            | NodeValue::HtmlInline(_)
     )
 }
 
@@ -70,7 +80,11 @@ fn find(text: &str, cursor: usize, node: Node<'_>) -> Option<(usize, usize, usiz
         }
         NodeValue::Code(code) => {
             let mark = "`".repeat(code.num_backticks);
-            let line = code.literal.split([' ', '\n']).find(|word| !word.is_empty()).unwrap_or_default();
+            let line = code
+                .literal
+                .split([' ', '\n'])
+                .find(|word| !word.is_empty())
+                .unwrap_or_default();
             let mut from = cursor;
             loop {
                 let start = from + text.get(from..)?.find(&mark)?;
@@ -94,7 +108,11 @@ fn find(text: &str, cursor: usize, node: Node<'_>) -> Option<(usize, usize, usiz
 
 fn link(text: &str, cursor: usize, node: Node<'_>) -> Option<(usize, usize, usize)> {
     let inner = first_text(node);
-    let open = if matches!(node.data().value, NodeValue::Image(_)) { "![" } else { "[" };
+    let open = if matches!(node.data().value, NodeValue::Image(_)) {
+        "!["
+    } else {
+        "["
+    };
     let bracket = text[cursor..].find(&format!("{open}{inner}"));
     let angle = text[cursor..].find(&format!("<{inner}>"));
     if let (None, Some(at)) = (bracket, angle) {
@@ -115,7 +133,11 @@ fn link(text: &str, cursor: usize, node: Node<'_>) -> Option<(usize, usize, usiz
 /// The text that comes first inside an inline, up to the first character that may be written otherwise.
 fn first_text(node: Node<'_>) -> String {
     let first = node.first_child().map(|child| match &child.data().value {
-        NodeValue::Text(text) => text.split(['&', '\\', '\n']).next().unwrap_or_default().to_owned(),
+        NodeValue::Text(text) => text
+            .split(['&', '\\', '\n'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         _ => String::new(),
     });
     first.unwrap_or_default()

@@ -34,7 +34,8 @@ impl<'a> Shadow<'a> {
         let mut from = 0;
         while from < text.len() {
             let rest = &text[from..];
-            let length = memchr::memchr2(b'\n', b'\r', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
+            let length =
+                memchr::memchr2(b'\n', b'\r', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
             shadow.line(&rest[..length], from);
             from += length;
         }
@@ -44,7 +45,12 @@ impl<'a> Shadow<'a> {
     fn line(&mut self, line: &str, offset: usize) {
         let prefix = line
             .bytes()
-            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'>' | b'*' | b'+' | b'-' | b'.' | b')' | b'0'..=b'9'))
+            .take_while(|byte| {
+                matches!(
+                    byte,
+                    b' ' | b'\t' | b'>' | b'*' | b'+' | b'-' | b'.' | b')' | b'0'..=b'9'
+                )
+            })
             .count();
         let mut column = 0;
         for (at, byte) in line[..prefix].bytes().enumerate() {
@@ -98,7 +104,15 @@ mod tests {
     fn offsets_lead_back() {
         let shadow = Shadow::of("a\n-\tx\n\ty").expect("tabs");
         assert_eq!(shadow.text, "a\n-   x\n    y");
-        for (in_shadow, in_text) in [(0, (0, 0)), (2, (2, 0)), (3, (3, 0)), (4, (4, 2)), (6, (4, 0)), (7, (5, 0)), (12, (7, 0))] {
+        for (in_shadow, in_text) in [
+            (0, (0, 0)),
+            (2, (2, 0)),
+            (3, (3, 0)),
+            (4, (4, 2)),
+            (6, (4, 0)),
+            (7, (5, 0)),
+            (12, (7, 0)),
+        ] {
             assert_eq!(shadow.to_original(in_shadow), in_text, "offset {in_shadow}");
         }
     }

@@ -145,6 +145,7 @@ impl Tree {
     }
 
     /// All blocks inside a block.
+    #[must_use]
     pub fn descendants(&self, id: BlockId) -> Range<BlockId> {
         id + 1..self.block(id).next
     }

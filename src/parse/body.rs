@@ -45,15 +45,29 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
         },
         fields: Vec::with_capacity(labels.len()),
     };
-    for (at, Opened { label, spec, spelling }) in labels.iter().enumerate() {
-        let stop = labels.get(at + 1).map_or(end, |next| next.label.strong.start);
+    for (
+        at,
+        Opened {
+            label,
+            spec,
+            spelling,
+        },
+    ) in labels.iter().enumerate()
+    {
+        let stop = labels
+            .get(at + 1)
+            .map_or(end, |next| next.label.strong.start);
         let paragraph = parser.tree.block(label.paragraph);
         let value = Span::new(label.after as usize, paragraph.span.end.min(stop) as usize);
-        let first = body.fields.iter().find(|field| field.spec == *spec).map(|field| field.label);
+        let first = body
+            .fields
+            .iter()
+            .find(|field| field.spec == *spec)
+            .map(|field| field.label);
         body.fields.push(Field {
             spec: *spec,
             label: label.strong,
-            name: parser.text(label.name).into(),
+            name: label.name,
             spelling: *spelling,
             is_swallowed: label.place != Place::Open,
             duplicate_of: first,
@@ -75,12 +89,13 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
     let labels = label::lines(parser.tree, parser.source, blocks);
     let mut found: Vec<Option<(usize, Spelling)>> = labels
         .iter()
-        .map(|label| specs.iter().position(|spec| spec.is(parser.text(label.name))))
+        .map(|label| FieldSpec::find(specs, parser.text(label.name)))
         .map(|spec| spec.map(|spec| (spec, Spelling::Exact)))
         .collect();
     // An indented line of an item is a swallowed label only where the label stands nowhere else.
     for at in 0..labels.len() {
-        let elsewhere = (0..labels.len()).any(|other| other != at && found[other].is_some() && found[other] == found[at]);
+        let elsewhere = (0..labels.len())
+            .any(|other| other != at && found[other].is_some() && found[other] == found[at]);
         if labels[at].place == Place::Indented && elsewhere {
             found[at] = None;
         }
@@ -88,12 +103,21 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
     near_misses(parser, specs, &labels, &mut found);
     let opened = labels.into_iter().zip(found).filter_map(|(label, found)| {
         let (spec, spelling) = found?;
-        Some(Opened { label, spec, spelling })
+        Some(Opened {
+            label,
+            spec,
+            spelling,
+        })
     });
     opened.collect()
 }
 
-fn near_misses(parser: &Parser<'_>, specs: &[FieldSpec], labels: &[Label], found: &mut [Option<(usize, Spelling)>]) {
+fn near_misses(
+    parser: &Parser<'_>,
+    specs: &[FieldSpec],
+    labels: &[Label],
+    found: &mut [Option<(usize, Spelling)>],
+) {
     if found.iter().all(Option::is_some) {
         return;
     }
@@ -101,13 +125,16 @@ fn near_misses(parser: &Parser<'_>, specs: &[FieldSpec], labels: &[Label], found
         if found.iter().flatten().any(|(found, _)| *found == spec) {
             continue;
         }
-        let candidates = labels.iter().enumerate().filter(|(at, _)| found[*at].is_none());
+        let candidates = labels
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| found[*at].is_none());
         let near = candidates.filter_map(|(at, label)| {
             let name = parser.text(label.name);
             let distance = nearest::near_miss(name, &field.label)?;
-            let is_better_elsewhere = specs
-                .iter()
-                .any(|other| nearest::near_miss(name, &other.label).is_some_and(|other| other < distance));
+            let is_better_elsewhere = specs.iter().any(|other| {
+                nearest::near_miss(name, &other.label).is_some_and(|other| other < distance)
+            });
             (!is_better_elsewhere && !parser.template.has_name(name)).then_some((distance, at))
         });
         if let Some((_, at)) = near.min() {

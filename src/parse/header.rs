@@ -26,12 +26,19 @@ pub fn header(parser: &Parser<'_>, end: BlockId) -> Option<Header> {
         let span = parser.tree.block(id).span;
         let mut fields = fields(parser, &labels, span);
         spell(parser, &mut fields);
-        fields.iter().any(|field| field.spec.is_some()).then_some(Header { span, fields })
+        fields
+            .iter()
+            .any(|field| field.spec.is_some())
+            .then_some(Header { span, fields })
     })
 }
 
 fn fields(parser: &Parser<'_>, labels: &[Label], paragraph: Span) -> Vec<HeaderField> {
-    let ends = labels.iter().skip(1).map(|next| next.strong.start()).chain([paragraph.end()]);
+    let ends = labels
+        .iter()
+        .skip(1)
+        .map(|next| next.strong.start())
+        .chain([paragraph.end()]);
     labels
         .iter()
         .zip(ends)
@@ -53,14 +60,22 @@ fn spell(parser: &Parser<'_>, fields: &mut [HeaderField]) {
         }
     }
     for (id, name) in names.iter().enumerate() {
-        if fields.iter().any(|field| field.spec.is_some_and(|(spec, _)| spec == id)) {
+        if fields
+            .iter()
+            .any(|field| field.spec.is_some_and(|(spec, _)| spec == id))
+        {
             continue;
         }
         let near = |field: &&mut HeaderField| {
             let is_name = names.iter().any(|name| *field.name == **name);
-            (field.spec.is_none() && !is_name).then(|| nearest::near_miss(&field.name, name)).flatten()
+            (field.spec.is_none() && !is_name)
+                .then(|| nearest::near_miss(&field.name, name))
+                .flatten()
         };
-        let best = fields.iter_mut().filter(|field| near(field).is_some()).min_by_key(|field| near(field));
+        let best = fields
+            .iter_mut()
+            .filter(|field| near(field).is_some())
+            .min_by_key(|field| near(field));
         if let Some(field) = best {
             field.spec = Some((id, Spelling::Near));
         }

@@ -72,7 +72,9 @@ fn heading_span(parser: &Parser<'_>, id: BlockId) -> Span {
 
 /// The place of the title among the headings.
 pub fn title(headings: &[Heading<'_>]) -> Option<usize> {
-    headings.iter().position(|heading| heading.level == 1 && !heading.text.is_empty())
+    headings
+        .iter()
+        .position(|heading| heading.level == 1 && !heading.text.is_empty())
 }
 
 /// Give each heading its role: exact titles at their level first, then at another level, then near misses.
@@ -88,16 +90,35 @@ pub fn outline(parser: &Parser<'_>, headings: &[Heading<'_>]) -> Vec<Role> {
     roles
 }
 
-fn exact(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role], place: &mut [Option<usize>]) {
+fn exact(
+    parser: &Parser<'_>,
+    headings: &[Heading<'_>],
+    roles: &mut [Role],
+    place: &mut [Option<usize>],
+) {
     let sections = &parser.template.sections;
     let mut open: Vec<SectionId> = Vec::new();
-    for (at, heading) in headings.iter().enumerate().filter(|(_, heading)| heading.level > 1) {
-        let fits = |id: &SectionId| sections[*id].level == heading.level && nearest::same(&sections[*id].title, heading.text);
+    for (at, heading) in headings
+        .iter()
+        .enumerate()
+        .filter(|(_, heading)| heading.level > 1)
+    {
+        let fits = |id: &SectionId| {
+            sections[*id].level == heading.level
+                && nearest::same(&sections[*id].title, heading.text)
+        };
         let candidates: Vec<SectionId> = (0..sections.len()).filter(fits).collect();
         open.retain(|&id| sections[id].level < heading.level);
-        let here = candidates.iter().find(|&&id| sections[id].parent == open.last().copied());
+        let here = candidates
+            .iter()
+            .find(|&&id| sections[id].parent == open.last().copied());
         let free = candidates.iter().find(|&&id| place[id].is_none());
-        let Some(&id) = here.filter(|&&id| place[id].is_none()).or(free).or(here).or(candidates.first()) else {
+        let Some(&id) = here
+            .filter(|&&id| place[id].is_none())
+            .or(free)
+            .or(here)
+            .or(candidates.first())
+        else {
             continue;
         };
         roles[at] = match place[id] {
@@ -110,14 +131,20 @@ fn exact(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role], plac
 }
 
 /// An absent section's title at another level; a second one at that level is a duplicate.
-fn other_level(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role], place: &mut [Option<usize>]) {
+fn other_level(
+    parser: &Parser<'_>,
+    headings: &[Heading<'_>],
+    roles: &mut [Role],
+    place: &mut [Option<usize>],
+) {
     for (id, section) in parser.template.sections.iter().enumerate() {
         if place[id].is_some() {
             continue;
         }
         let mut level = None;
         for (at, heading) in headings.iter().enumerate() {
-            let is_free = roles[at] == Role::Unknown && level.is_none_or(|level| level == heading.level);
+            let is_free =
+                roles[at] == Role::Unknown && level.is_none_or(|level| level == heading.level);
             if is_free && nearest::same(heading.text, &section.title) {
                 level = Some(heading.level);
                 roles[at] = match place[id] {
@@ -130,19 +157,29 @@ fn other_level(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role]
     }
 }
 
-fn near_misses(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &mut [Role], place: &[Option<usize>]) {
+fn near_misses(
+    parser: &Parser<'_>,
+    headings: &[Heading<'_>],
+    roles: &mut [Role],
+    place: &[Option<usize>],
+) {
     let template = parser.template;
     for (id, section) in template.sections.iter().enumerate() {
         if place[id].is_some() {
             continue;
         }
         let near = headings.iter().enumerate().filter_map(|(at, heading)| {
-            if roles[at] != Role::Unknown || heading.level != section.level || template.has_name(heading.text) {
+            if roles[at] != Role::Unknown
+                || heading.level != section.level
+                || template.has_name(heading.text)
+            {
                 return None;
             }
             let distance = nearest::near_miss(heading.text, &section.title)?;
             let is_better_elsewhere = template.sections.iter().enumerate().any(|(other, spec)| {
-                place[other].is_none() && nearest::near_miss(heading.text, &spec.title).is_some_and(|other| other < distance)
+                place[other].is_none()
+                    && nearest::near_miss(heading.text, &spec.title)
+                        .is_some_and(|other| other < distance)
             });
             (!is_better_elsewhere).then_some((distance, at))
         });
@@ -161,10 +198,18 @@ enum Opens {
 }
 
 /// Build sections and steps from the headings.
-pub fn fill(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], first: Option<BlockId>, workflow: &mut Workflow) {
+pub fn fill(
+    parser: &Parser<'_>,
+    headings: &[Heading<'_>],
+    roles: &[Role],
+    first: Option<BlockId>,
+    workflow: &mut Workflow,
+) {
     let opens = opens(parser, headings, roles, workflow);
     for (at, (opened, id)) in opens.iter().enumerate() {
-        let end = opens.get(at + 1).map_or(parser.tree.blocks.len() as BlockId, |(_, next)| *next);
+        let end = opens
+            .get(at + 1)
+            .map_or(parser.tree.blocks.len() as BlockId, |(_, next)| *next);
         let blocks = parser.tree.block(*id).next..end;
         match *opened {
             Opens::Section(heading) => {
@@ -172,7 +217,9 @@ pub fn fill(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], first
                 let section = section(parser, headings, roles, heading, blocks, child);
                 workflow.sections.push(section);
             }
-            Opens::Step(heading) => workflow.steps.push(steps(parser, &headings[heading], blocks)),
+            Opens::Step(heading) => workflow
+                .steps
+                .push(steps(parser, &headings[heading], blocks)),
             Opens::Stray => {}
         }
     }
@@ -185,10 +232,17 @@ pub fn fill(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], first
     }
 }
 
-fn opens(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], workflow: &mut Workflow) -> Vec<(Opens, BlockId)> {
+fn opens(
+    parser: &Parser<'_>,
+    headings: &[Heading<'_>],
+    roles: &[Role],
+    workflow: &mut Workflow,
+) -> Vec<(Opens, BlockId)> {
     let sections = &parser.template.sections;
     let spec = parser.template.steps.as_ref();
-    let has_steps = roles.iter().any(|role| matches!(role, Role::Section(id, _) if spec.is_some_and(|spec| spec.section == *id)));
+    let has_steps = roles.iter().any(
+        |role| matches!(role, Role::Section(id, _) if spec.is_some_and(|spec| spec.section == *id)),
+    );
     let mut opens = Vec::with_capacity(headings.len());
     // The level that ends what is open, and whether that is the Steps section.
     let (mut level, mut in_steps, mut count) = (0, false, 0);
@@ -196,7 +250,8 @@ fn opens(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], workflow
         match roles[at] {
             Role::Title => {}
             Role::Section(id, _) | Role::Duplicate(id, _) => {
-                in_steps = spec.is_some_and(|spec| spec.section == id) && matches!(roles[at], Role::Section(..));
+                in_steps = spec.is_some_and(|spec| spec.section == id)
+                    && matches!(roles[at], Role::Section(..));
                 level = sections[id].level;
                 opens.push((Opens::Section(at), heading.id));
             }
@@ -210,7 +265,10 @@ fn opens(parser: &Parser<'_>, headings: &[Heading<'_>], roles: &[Role], workflow
                     opens.push((Opens::Stray, heading.id));
                 } else if heading.level <= level.max(1) || opens.is_empty() {
                     if heading.level == 1 {
-                        workflow.extra_titles.extend((!heading.text.is_empty() || title(headings).is_some()).then_some(heading.span));
+                        workflow.extra_titles.extend(
+                            (!heading.text.is_empty() || title(headings).is_some())
+                                .then_some(heading.span),
+                        );
                     }
                     (in_steps, level) = (false, heading.level);
                     opens.push((Opens::Section(at), heading.id));
@@ -231,7 +289,8 @@ fn is_step(spec: &StepsSpec, heading: &Heading<'_>, section_level: u8, count: us
         // A numbered heading deeper than the steps is part of one, unless it goes on counting.
         return form.is_well_formed && form.number == u32::try_from(count + 1).ok();
     }
-    heading.level >= section_level && (form.has_word || form.number.is_some() && form.name != heading.text)
+    heading.level >= section_level
+        && (form.has_word || form.number.is_some() && form.name != heading.text)
 }
 
 fn is_clearly_step(spec: &StepsSpec, heading: &Heading<'_>) -> bool {
@@ -253,10 +312,14 @@ fn section(
         Role::Duplicate(id, first) => (Some(id), Spelling::Exact, Some(headings[first].span)),
         Role::Title | Role::Unknown => (None, Spelling::Exact, None),
     };
-    let body = spec.map_or_else(Body::default, |id| body::body(parser, &sections[id].fields, blocks));
+    let body = spec.map_or_else(Body::default, |id| {
+        body::body(parser, &sections[id].fields, blocks)
+    });
     let has_child = match child {
         Some(Opens::Step(_)) => true,
-        Some(Opens::Section(next)) => matches!(roles[*next], Role::Section(id, _) if sections[id].parent.is_some() && sections[id].parent == spec),
+        Some(Opens::Section(next)) => {
+            matches!(roles[*next], Role::Section(id, _) if sections[id].parent.is_some() && sections[id].parent == spec)
+        }
         _ => false,
     };
     Section {
@@ -286,7 +349,11 @@ fn parent(parser: &Parser<'_>, roles: &[Role], at: usize) -> Option<SectionId> {
 }
 
 fn steps(parser: &Parser<'_>, heading: &Heading<'_>, blocks: Range<BlockId>) -> Step {
-    let spec = parser.template.steps.as_ref().expect("only a template with steps opens one");
+    let spec = parser
+        .template
+        .steps
+        .as_ref()
+        .expect("only a template with steps opens one");
     let Form {
         is_well_formed,
         number,

@@ -31,8 +31,12 @@ pub struct Input {
 pub fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
     let bullet = source.slice(text);
     let fail = |message: &str| (None, message.to_owned());
-    let rest = bullet.strip_prefix('`').ok_or_else(|| fail("an input begins with its name in backticks"))?;
-    let (name, rest) = rest.split_once('`').ok_or_else(|| fail("the name's closing backtick is missing"))?;
+    let rest = bullet
+        .strip_prefix('`')
+        .ok_or_else(|| fail("an input begins with its name in backticks"))?;
+    let (name, rest) = rest
+        .split_once('`')
+        .ok_or_else(|| fail("the name's closing backtick is missing"))?;
     let mut input = Input {
         name: name.to_owned(),
         span: Span::new(text.start() + 1, text.start() + 1 + name.len()),
@@ -46,10 +50,18 @@ pub fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String
 }
 
 fn body(input: &mut Input, rest: &str) -> Result<(), String> {
-    let is_name = input.name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && input.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let is_name = input
+        .name
+        .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && input
+            .name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !is_name {
-        return Err(format!("`{}` is no name of an environment variable", input.name));
+        return Err(format!(
+            "`{}` is no name of an environment variable",
+            input.name
+        ));
     }
     let rest = match rest.strip_prefix('(') {
         None => rest,
@@ -59,7 +71,9 @@ fn body(input: &mut Input, rest: &str) -> Result<(), String> {
             inner[close + 1..].trim_start()
         }
     };
-    let description = rest.strip_prefix(':').ok_or("a colon and what the input is for must follow")?;
+    let description = rest
+        .strip_prefix(':')
+        .ok_or("a colon and what the input is for must follow")?;
     description.trim().clone_into(&mut input.description);
     check(input)
 }
@@ -86,7 +100,10 @@ fn split_outside_code(mut text: &str, separator: char) -> Vec<&str> {
 fn options(input: &mut Input, options: &str) -> Result<(), String> {
     // `one of:` holds commas itself: what follows a comma and is only a code span belongs to it.
     let mut in_choices = false;
-    for option in split_outside_code(options, ';').into_iter().flat_map(|part| split_outside_code(part, ',')) {
+    for option in split_outside_code(options, ';')
+        .into_iter()
+        .flat_map(|part| split_outside_code(part, ','))
+    {
         if in_choices && let Some(choice) = code(option) {
             input.choices.push(choice.to_owned());
             continue;
@@ -109,7 +126,11 @@ fn options(input: &mut Input, options: &str) -> Result<(), String> {
                 input.choices.push(quoted(value)?);
                 in_choices = true;
             }
-            _ => return Err(format!("`{key}` is none of required, secret, pattern, default and one of")),
+            _ => {
+                return Err(format!(
+                    "`{key}` is none of required, secret, pattern, default and one of"
+                ));
+            }
         }
     }
     Ok(())
@@ -123,13 +144,17 @@ fn code(text: &str) -> Option<&str> {
 fn check(input: &Input) -> Result<(), String> {
     let pattern = match &input.pattern {
         None => None,
-        Some(pattern) => Some(Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?),
+        Some(pattern) => {
+            Some(Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?)
+        }
     };
     let Some(default) = &input.default else {
         return Ok(());
     };
     if pattern.is_some_and(|pattern| !pattern.is_match(default)) {
-        return Err(format!("the default `{default}` does not match the pattern"));
+        return Err(format!(
+            "the default `{default}` does not match the pattern"
+        ));
     }
     if !input.choices.is_empty() && !input.choices.contains(default) {
         return Err(format!("the default `{default}` is none of the choices"));
@@ -148,13 +173,22 @@ mod tests {
 
     #[test]
     fn the_three_forms() {
-        let version = input(r"`VERSION` (required, pattern: `^\d+\.\d+(,\d)?$`): the version").expect("well formed");
+        let version = input(r"`VERSION` (required, pattern: `^\d+\.\d+(,\d)?$`): the version")
+            .expect("well formed");
         assert!(version.is_required);
         assert_eq!(version.pattern.as_deref(), Some(r"^\d+\.\d+(,\d)?$"));
         assert_eq!(version.description, "the version");
-        let channel = input("`CHANNEL` (one of: `stable`, `beta`; default: `stable`): where").expect("well formed");
-        assert_eq!((channel.choices.len(), channel.default.as_deref()), (2, Some("stable")));
-        assert!(input("`TOKEN` (required, secret): the token").expect("well formed").is_secret);
+        let channel = input("`CHANNEL` (one of: `stable`, `beta`; default: `stable`): where")
+            .expect("well formed");
+        assert_eq!(
+            (channel.choices.len(), channel.default.as_deref()),
+            (2, Some("stable"))
+        );
+        assert!(
+            input("`TOKEN` (required, secret): the token")
+                .expect("well formed")
+                .is_secret
+        );
         assert!(input("`PLAIN`: anything").is_ok());
     }
 
@@ -166,7 +200,10 @@ mod tests {
             ("`A` (needed): x", "`needed`"),
             ("`A` (pattern: `(`): x", "regular expression"),
             ("`A` (pattern: `^a$`, default: `b`): x", "does not match"),
-            ("`A` (one of: `a`, `b`; default: `c`): x", "none of the choices"),
+            (
+                "`A` (one of: `a`, `b`; default: `c`): x",
+                "none of the choices",
+            ),
             ("`A` (required: x", "parenthesis"),
             ("`A` the thing", "colon"),
         ] {

@@ -38,7 +38,10 @@ impl Language {
     /// The language that a fenced block's info string names, unless it says `no-run`.
     #[must_use]
     pub fn of(fence: &Fence) -> Option<Self> {
-        let mut words = fence.info.split([' ', '\t', ',', '{', '}']).filter(|word| !word.is_empty());
+        let mut words = fence
+            .info
+            .split([' ', '\t', ',', '{', '}'])
+            .filter(|word| !word.is_empty());
         let language = match words.next()? {
             "bash" | "shell" => Self::Bash,
             "sh" => Self::Sh,
@@ -55,10 +58,15 @@ impl Language {
 pub fn work(tree: &Tree, source: &Source, item: BlockId, end: u32) -> Work {
     let mut found = Vec::new();
     let mut last = None;
-    for id in tree.children(item).filter(|&id| tree.block(id).span.start < end) {
+    for id in tree
+        .children(item)
+        .filter(|&id| tree.block(id).span.start < end)
+    {
         let block = tree.block(id);
         match &block.kind {
-            BlockKind::Fence(fence) => found.extend(Language::of(fence).map(|language| Work::Block(id, language))),
+            BlockKind::Fence(fence) => {
+                found.extend(Language::of(fence).map(|language| Work::Block(id, language)));
+            }
             BlockKind::Paragraph => last = Some(run_line(source, block.span, end)),
             BlockKind::List { .. } if has_command(tree, source, id) => return Work::Ambiguous,
             _ => {}
@@ -76,7 +84,10 @@ pub fn work(tree: &Tree, source: &Source, item: BlockId, end: u32) -> Work {
 
 /// The command of a paragraph whose last line begins with `Run:`.
 fn run_line(source: &Source, paragraph: Span, end: u32) -> Option<Work> {
-    let span = source.trim(Span::new(paragraph.start(), paragraph.end().min(end as usize)));
+    let span = source.trim(Span::new(
+        paragraph.start(),
+        paragraph.end().min(end as usize),
+    ));
     let text = source.slice(span);
     let line = text.rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let (start, text) = (span.start() + line, &text[line..]);
@@ -117,17 +128,27 @@ mod tests {
         assert_eq!(of("1. Build\n   Run: ``echo `date` ``"), "line echo `date`");
         assert_eq!(of("1. Build\n\n   ```bash\n   make\n   ```"), "Bash");
         assert_eq!(of("1. Build\n\n   ```py\n   x\n   ```"), "Python");
-        assert_eq!(of("1. Build\n\n   ```bash no-run\n   make\n   ```"), "Manual");
+        assert_eq!(
+            of("1. Build\n\n   ```bash no-run\n   make\n   ```"),
+            "Manual"
+        );
         assert_eq!(of("1. Build\n\n   ```yaml\n   a: b\n   ```"), "Manual");
         assert_eq!(of("1. They run: `make`"), "Manual");
-        assert_eq!(of("1. Run: `make`\n   and then wait"), "Manual", "only the last line counts");
+        assert_eq!(
+            of("1. Run: `make`\n   and then wait"),
+            "Manual",
+            "only the last line counts"
+        );
     }
 
     #[test]
     fn what_could_be_two_things_is_neither() {
         assert_eq!(of("1. Build\n   Run: `a` or `b`"), "Ambiguous");
         assert_eq!(of("1. Build\n   Run: make"), "Ambiguous");
-        assert_eq!(of("1. Build\n   Run: `a`\n\n   ```sh\n   b\n   ```"), "Ambiguous");
+        assert_eq!(
+            of("1. Build\n   Run: `a`\n\n   ```sh\n   b\n   ```"),
+            "Ambiguous"
+        );
         assert_eq!(of("1. Build\n   - Run: `a`"), "Ambiguous");
     }
 }

@@ -14,7 +14,10 @@ pub struct Relative {
 /// Read a link's destination; `None` for an address with a scheme or a host, and for a path from the site's root.
 #[must_use]
 pub fn relative(url: &str) -> Option<Relative> {
-    let scheme = url.split(['/', '?', '#']).next().is_some_and(|first| first.contains(':'));
+    let scheme = url
+        .split(['/', '?', '#'])
+        .next()
+        .is_some_and(|first| first.contains(':'));
     if scheme || url.starts_with('/') {
         return None;
     }
@@ -57,7 +60,12 @@ mod tests {
         assert_eq!(path("a%20b.md?plain=1#x").as_deref(), Some("a b.md"));
         assert_eq!(path("#x").as_deref(), Some(""));
         assert_eq!(path("a/b:c.md").as_deref(), Some("a/b:c.md"));
-        for url in ["https://example.org/a.md", "mailto:team@example.org", "//example.org/a.md", "/a.md"] {
+        for url in [
+            "https://example.org/a.md",
+            "mailto:team@example.org",
+            "//example.org/a.md",
+            "/a.md",
+        ] {
             assert_eq!(path(url), None, "{url}");
         }
     }

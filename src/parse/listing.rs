@@ -43,7 +43,9 @@ pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
             })),
             InlineKind::Code if begins_entry(tree, source, inline.block, inline.span) => {
                 let name = content::code_span(source, inline.span);
-                let name = name.filter(|&span| is_markdown(source.slice(span)) && !source.slice(span).contains(' '));
+                let name = name.filter(|&span| {
+                    is_markdown(source.slice(span)) && !source.slice(span).contains(' ')
+                });
                 entries.extend(name.map(|span| Entry {
                     span,
                     path: source.slice(span).to_owned(),
@@ -65,7 +67,8 @@ pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
 /// Whether a path names a Markdown document.
 #[must_use]
 pub fn is_markdown(path: &str) -> bool {
-    path.get(path.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case(".md"))
+    path.get(path.len().saturating_sub(3)..)
+        .is_some_and(|end| end.eq_ignore_ascii_case(".md"))
 }
 
 /// The path of a relative link to a Markdown file.
@@ -76,14 +79,22 @@ fn link(url: &str) -> Option<String> {
 
 fn begins_entry(tree: &Tree, source: &Source, leaf: BlockId, span: Span) -> bool {
     let block = tree.block(leaf);
-    let before = source.text().get(block.span.start()..span.start()).unwrap_or("?");
-    if !before.chars().all(|c| c.is_whitespace() || matches!(c, '|' | '*' | '_' | '[')) {
+    let before = source
+        .text()
+        .get(block.span.start()..span.start())
+        .unwrap_or("?");
+    if !before
+        .chars()
+        .all(|c| c.is_whitespace() || matches!(c, '|' | '*' | '_' | '['))
+    {
         return false;
     }
     let parent = block.parent.map(|id| (id, &tree.block(id).kind));
     match (&block.kind, parent) {
         (BlockKind::TableCell, Some((row, _))) => tree.children(row).next() == Some(leaf),
-        (BlockKind::Paragraph, Some((item, BlockKind::Item(_)))) => tree.children(item).next() == Some(leaf),
+        (BlockKind::Paragraph, Some((item, BlockKind::Item(_)))) => {
+            tree.children(item).next() == Some(leaf)
+        }
         _ => false,
     }
 }
@@ -99,9 +110,14 @@ fn drawn_tree(source: &Source, fence: Span, entries: &mut Vec<Entry>) {
     for number in lines {
         let line = source.line(number);
         let text = source.slice(line);
-        let drawing = |c: char| matches!(c, '│' | '├' | '└' | '─' | '|' | '`' | '+' | '-') || c.is_whitespace();
+        let drawing = |c: char| {
+            matches!(c, '│' | '├' | '└' | '─' | '|' | '`' | '+' | '-') || c.is_whitespace()
+        };
         let name_start = text.find(|c: char| !drawing(c)).unwrap_or(text.len());
-        let name = text[name_start..].split_whitespace().next().unwrap_or_default();
+        let name = text[name_start..]
+            .split_whitespace()
+            .next()
+            .unwrap_or_default();
         if name.is_empty() {
             continue;
         }
@@ -128,16 +144,36 @@ mod tests {
 
     fn paths(text: &str) -> Vec<String> {
         let source = Source::new("README.md", text);
-        entries(&markdown::parse(&source), &source).into_iter().map(|entry| entry.path).collect()
+        entries(&markdown::parse(&source), &source)
+            .into_iter()
+            .map(|entry| entry.path)
+            .collect()
     }
 
     #[test]
     fn links_bullets_rows_and_trees_name_files() {
-        assert_eq!(paths("See [it](a.md#x), [web](https://example.org/b.md), [root](/c.md)."), ["a.md"]);
-        assert_eq!(paths("- `a.md`: first\n- see `b.md`\n- **`c.md`** third"), ["a.md", "c.md"]);
-        assert_eq!(paths("| File | Use |\n| --- | --- |\n| `a.md` | `b.md` |"), ["a.md"]);
-        let tree = "```\nworkflows/\n├── a.md   # first\n├── sub/\n│   └── b.md\n└── README.md\n```";
-        assert_eq!(paths(tree), ["workflows/a.md", "workflows/sub/b.md", "workflows/README.md"]);
+        assert_eq!(
+            paths("See [it](a.md#x), [web](https://example.org/b.md), [root](/c.md)."),
+            ["a.md"]
+        );
+        assert_eq!(
+            paths("- `a.md`: first\n- see `b.md`\n- **`c.md`** third"),
+            ["a.md", "c.md"]
+        );
+        assert_eq!(
+            paths("| File | Use |\n| --- | --- |\n| `a.md` | `b.md` |"),
+            ["a.md"]
+        );
+        let tree =
+            "```\nworkflows/\n├── a.md   # first\n├── sub/\n│   └── b.md\n└── README.md\n```";
+        assert_eq!(
+            paths(tree),
+            [
+                "workflows/a.md",
+                "workflows/sub/b.md",
+                "workflows/README.md"
+            ]
+        );
         assert_eq!(paths("```\ncat a.md\n```"), Vec::<String>::new());
     }
 }

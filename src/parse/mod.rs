@@ -44,7 +44,7 @@ pub struct Document {
 /// Parse a workflow document.
 #[must_use]
 pub fn document(source: Source, template: &Template) -> Document {
-    with_workflow(source, template, |parser| parser.workflow())
+    with_workflow(source, template, workflow)
 }
 
 /// Parse an index: of a workflow's parts it may have a header.
@@ -56,7 +56,11 @@ pub fn index(source: Source, template: &Template) -> Document {
     })
 }
 
-fn with_workflow(source: Source, template: &Template, build: impl Fn(&Parser<'_>) -> Workflow) -> Document {
+fn with_workflow(
+    source: Source,
+    template: &Template,
+    build: impl Fn(&Parser<'_>) -> Workflow,
+) -> Document {
     let tree = markdown::parse(&source);
     let workflow = build(&Parser {
         source: &source,
@@ -79,24 +83,29 @@ struct Parser<'a> {
     template: &'a Template,
 }
 
-impl Parser<'_> {
-    fn workflow(&self) -> Workflow {
-        let first = self.tree.first(|html| content::is_comment(self.source.slice(html)));
-        let headings = self.headings();
-        let outline = headings::outline(self, &headings);
-        let mut workflow = Workflow {
-            first: first.map(|id| self.tree.block(id).span),
-            header: header::header(self, self.first_section(&headings)),
-            ..Workflow::default()
-        };
-        headings::fill(self, &headings, &outline, first, &mut workflow);
-        workflow
-    }
+fn workflow(parser: &Parser<'_>) -> Workflow {
+    let first = parser
+        .tree
+        .first(|html| content::is_comment(parser.source.slice(html)));
+    let headings = parser.headings();
+    let outline = headings::outline(parser, &headings);
+    let mut workflow = Workflow {
+        first: first.map(|id| parser.tree.block(id).span),
+        header: header::header(parser, parser.first_section(&headings)),
+        ..Workflow::default()
+    };
+    headings::fill(parser, &headings, &outline, first, &mut workflow);
+    workflow
+}
 
+impl Parser<'_> {
     /// The first heading below the title: the header stands before it.
     fn first_section(&self, headings: &[headings::Heading<'_>]) -> BlockId {
         let title = headings::title(headings);
-        let first = headings.iter().enumerate().find(|(at, _)| Some(*at) != title);
+        let first = headings
+            .iter()
+            .enumerate()
+            .find(|(at, _)| Some(*at) != title);
         first.map_or(self.tree.blocks.len() as BlockId, |(_, heading)| heading.id)
     }
 

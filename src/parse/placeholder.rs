@@ -16,7 +16,12 @@ const LONGEST: usize = 300;
 /// The bracketed texts of the template in a document, in order. They do not count in comments, in the text of
 /// links, and in code blocks other than those of the Example section.
 #[must_use]
-pub fn placeholders(source: &Source, tree: &Tree, workflow: &Workflow, template: &Template) -> Vec<Span> {
+pub fn placeholders(
+    source: &Source,
+    tree: &Tree,
+    workflow: &Workflow,
+    template: &Template,
+) -> Vec<Span> {
     let text = source.text();
     let mut found = Vec::new();
     for open in memchr::memchr_iter(b'[', text.as_bytes()) {
@@ -39,8 +44,16 @@ pub fn placeholders(source: &Source, tree: &Tree, workflow: &Workflow, template:
     found
 }
 
-fn counts(source: &Source, tree: &Tree, workflow: &Workflow, template: &Template, span: Span) -> bool {
-    let after = tree.blocks.partition_point(|block| block.span.start <= span.start);
+fn counts(
+    source: &Source,
+    tree: &Tree,
+    workflow: &Workflow,
+    template: &Template,
+    span: Span,
+) -> bool {
+    let after = tree
+        .blocks
+        .partition_point(|block| block.span.start <= span.start);
     let mut block = after.checked_sub(1).map(|id| id as BlockId);
     while let Some(id) = block {
         if tree.block(id).span.contains(span) {
@@ -53,15 +66,28 @@ fn counts(source: &Source, tree: &Tree, workflow: &Workflow, template: &Template
     };
     match tree.block(id).kind {
         BlockKind::Html | BlockKind::FrontMatter | BlockKind::IndentedCode => false,
-        BlockKind::Fence(_) => in_example(workflow, template, span) && !source.first_line(tree.block(id).span).contains(span),
+        BlockKind::Fence(_) => {
+            in_example(workflow, template, span)
+                && !source.first_line(tree.block(id).span).contains(span)
+        }
         _ => !tree.inlines(id).iter().any(|inline| {
-            let hides = matches!(inline.kind, InlineKind::Html | InlineKind::Link(_) | InlineKind::Image(_));
+            let hides = matches!(
+                inline.kind,
+                InlineKind::Html | InlineKind::Link(_) | InlineKind::Image(_)
+            );
             hides && inline.span.contains(span)
         }),
     }
 }
 
 fn in_example(workflow: &Workflow, template: &Template, span: Span) -> bool {
-    let last = workflow.sections.iter().rfind(|section| section.heading.start < span.start);
-    last.is_some_and(|section| section.spec.is_some_and(|id| nearest::same(&template.sections[id].title, "Example")))
+    let last = workflow
+        .sections
+        .iter()
+        .rfind(|section| section.heading.start < span.start);
+    last.is_some_and(|section| {
+        section
+            .spec
+            .is_some_and(|id| nearest::same(&template.sections[id].title, "Example"))
+    })
 }

@@ -20,10 +20,15 @@ pub struct Form<'a> {
 #[must_use]
 pub fn heading_form<'a>(spec: &StepsSpec, text: &'a str) -> Form<'a> {
     let word = spec.before.trim_end();
-    let has_word = text.get(..word.len()).is_some_and(|start| nearest::same(start, word));
+    let has_word = text
+        .get(..word.len())
+        .is_some_and(|start| nearest::same(start, word));
     let rest = if has_word { &text[word.len()..] } else { text };
     let trimmed = rest.trim_start();
-    let digits = trimmed.len() - trimmed.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let digits = trimmed.len()
+        - trimmed
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .len();
     let Ok(number) = trimmed[..digits].parse::<u32>() else {
         return Form {
             is_well_formed: false,
@@ -35,7 +40,9 @@ pub fn heading_form<'a>(spec: &StepsSpec, text: &'a str) -> Form<'a> {
     let after = &trimmed[digits..];
     let spaced = spec.before.ends_with(' ') == (rest.len() > trimmed.len()) || word.is_empty();
     let separator = spec.after.as_str();
-    let name = after.strip_prefix(separator).filter(|_| !separator.is_empty() || after.starts_with(' '));
+    let name = after
+        .strip_prefix(separator)
+        .filter(|_| !separator.is_empty() || after.starts_with(' '));
     let is_well_formed = has_word && spaced && name.is_some_and(|name| !name.trim().is_empty());
     let plain = after.trim_start_matches([' ', '\t', ':', '.', ')', '-', '–', '—']);
     Form {
@@ -79,8 +86,17 @@ mod tests {
     #[test]
     fn other_forms_of_other_templates() {
         assert_eq!(form("", ".", "1. Build"), (true, Some(1), "Build"));
-        assert_eq!(form("Phase ", " -", "Phase 2 - Build"), (true, Some(2), "Build"));
-        assert_eq!(form("Phase ", " -", "Phase 2: Build"), (false, Some(2), "Build"));
-        assert_eq!(form("Phase ", "", "Phase 2 Build"), (true, Some(2), "Build"));
+        assert_eq!(
+            form("Phase ", " -", "Phase 2 - Build"),
+            (true, Some(2), "Build")
+        );
+        assert_eq!(
+            form("Phase ", " -", "Phase 2: Build"),
+            (false, Some(2), "Build")
+        );
+        assert_eq!(
+            form("Phase ", "", "Phase 2 Build"),
+            (true, Some(2), "Build")
+        );
     }
 }

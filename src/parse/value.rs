@@ -37,13 +37,21 @@ const WAIVERS: [(&str, Waiver); 7] = [
 pub fn waiver(text: &str) -> Option<(Waiver, Option<&str>)> {
     let text = text.trim_start_matches(['*', '_']);
     let (word, waiver) = WAIVERS.into_iter().find(|(word, _)| {
-        let starts = text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        starts && !text[word.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_')
-            || starts && text[word.len()..].starts_with("- ")
+        let goes_on = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        text.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+            && (!text[word.len()..].starts_with(goes_on) || text[word.len()..].starts_with("- "))
     })?;
-    let rest = text[word.len()..].trim_start_matches(['*', '_']).trim_start();
-    let reason = rest.strip_prefix(['—', '–', '-', ':']).map(|reason| reason.trim_matches([' ', '\t', '-', '—', '–']));
-    Some((waiver, reason.filter(|reason| reason.contains(char::is_alphanumeric))))
+    let rest = text[word.len()..]
+        .trim_start_matches(['*', '_'])
+        .trim_start();
+    let reason = rest
+        .strip_prefix(['—', '–', '-', ':'])
+        .map(|reason| reason.trim_matches([' ', '\t', '-', '—', '–']));
+    Some((
+        waiver,
+        reason.filter(|reason| reason.contains(char::is_alphanumeric)),
+    ))
 }
 
 /// A reference of a step to another one.
@@ -92,7 +100,9 @@ impl StepNames {
         let (mut start, mut cut) = (0, 0);
         while cut < cuts.len() {
             // Of the pieces that begin here the longest that names a step, within reason; else the shortest.
-            let longest = (cut..cuts.len().min(cut + 8)).rev().find(|&end| self.find(&text[start..cuts[end]]).is_some());
+            let longest = (cut..cuts.len().min(cut + 8))
+                .rev()
+                .find(|&end| self.find(&text[start..cuts[end]]).is_some());
             let end = longest.unwrap_or(cut);
             let span = source.trim(Span::new(value.start() + start, value.start() + cuts[end]));
             if !span.is_empty() {
@@ -115,17 +125,24 @@ impl StepNames {
         // `Step 2`, `2`, `#2`, `Step 2: Build`.
         let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
         let word = text[..text.len() - digits.len()].trim_end_matches([' ', '#']);
-        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let end = digits
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(digits.len());
         let rest = digits[end..].trim_start_matches([':', '.', ' ', '-']);
         let is_number = word.is_empty() || word.chars().all(char::is_alphabetic);
-        let &step = self.numbers.get(&digits[..end].parse().ok().filter(|_| is_number)?)?;
+        let &step = self
+            .numbers
+            .get(&digits[..end].parse().ok().filter(|_| is_number)?)?;
         (rest.is_empty() || self.names.get(&nearest::fold(rest)) == Some(&step)).then_some(step)
     }
 }
 
 /// A reference without the marks of a link, code or emphasis around it.
 fn plain(text: &str) -> &str {
-    let text = text.trim().trim_end_matches('.').trim_matches(['`', '*', '_']);
+    let text = text
+        .trim()
+        .trim_end_matches('.')
+        .trim_matches(['`', '*', '_']);
     match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((inner, _)) => inner,
         None => text,
@@ -135,7 +152,9 @@ fn plain(text: &str) -> &str {
 /// A `Timeout`: `10m`, `1h 30m`; more than nothing.
 #[must_use]
 pub fn timeout(text: &str) -> Option<Duration> {
-    humantime::parse_duration(text.trim_matches('`')).ok().filter(|timeout| !timeout.is_zero())
+    humantime::parse_duration(text.trim_matches('`'))
+        .ok()
+        .filter(|timeout| !timeout.is_zero())
 }
 
 /// `Retries`: a whole number, 100 at most.
@@ -143,7 +162,10 @@ pub fn timeout(text: &str) -> Option<Duration> {
 pub fn retries(text: &str) -> Option<u32> {
     let digits = text.trim_matches('`');
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|&retries| plain && retries <= 100)
+    digits
+        .parse()
+        .ok()
+        .filter(|&retries| plain && retries <= 100)
 }
 
 /// `Idempotent`: yes or no.
@@ -170,19 +192,26 @@ pub enum PathFault {
 /// Check a path that a document names against leaving the project root.
 #[must_use]
 pub fn path_fault(path: &str) -> Option<PathFault> {
-    let has_drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
+    let has_drive = path.as_bytes().get(1) == Some(&b':')
+        && path.starts_with(|c: char| c.is_ascii_alphabetic());
     if path.starts_with(['/', '\\', '~']) || has_drive {
         return Some(PathFault::Absolute);
     }
     let mut parts: Vec<&str> = Vec::new();
-    for part in path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".") {
+    for part in path
+        .split(['/', '\\'])
+        .filter(|part| !part.is_empty() && *part != ".")
+    {
         if part != ".." {
             parts.push(part);
         } else if parts.pop().is_none() {
             return Some(PathFault::Outside);
         }
     }
-    parts.first().is_some_and(|first| first.eq_ignore_ascii_case(".git")).then_some(PathFault::InGit)
+    parts
+        .first()
+        .is_some_and(|first| first.eq_ignore_ascii_case(".git"))
+        .then_some(PathFault::InGit)
 }
 
 /// The code spans of an item, without their backticks.
@@ -199,9 +228,8 @@ pub fn code_spans(tree: &Tree, source: &Source, item: BlockId) -> Vec<Span> {
 #[must_use]
 pub fn trigger_name(code: &str) -> Option<(usize, &str)> {
     let words: Vec<&str> = code.split_whitespace().collect();
-    let name = match words[..] {
-        ["execute-task", name] | ["wf", "run", name] => name,
-        _ => return None,
+    let (["execute-task", name] | ["wf", "run", name]) = words[..] else {
+        return None;
     };
     (!name.starts_with('-')).then(|| (code.trim_end().len() - name.len(), name))
 }
@@ -212,9 +240,13 @@ pub fn trigger_name(code: &str) -> Option<(usize, &str)> {
 pub fn workflow_name(stem: &str) -> String {
     let name = stem.to_lowercase().replace('_', "-");
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    let unprefixed = name[digits..].strip_prefix('-').filter(|rest| digits > 0 && !rest.is_empty());
+    let unprefixed = name[digits..]
+        .strip_prefix('-')
+        .filter(|rest| digits > 0 && !rest.is_empty());
     let name = unprefixed.unwrap_or(&name);
-    let bare = name.strip_suffix("-workflow").filter(|rest| !rest.is_empty());
+    let bare = name
+        .strip_suffix("-workflow")
+        .filter(|rest| !rest.is_empty());
     bare.unwrap_or(name).to_owned()
 }
 
@@ -224,10 +256,26 @@ mod tests {
 
     #[test]
     fn a_waiver_wants_a_reason() {
-        assert_eq!(waiver("None — reads only"), Some((Waiver::None, Some("reads only"))));
-        assert_eq!(waiver("N/A: reads only"), Some((Waiver::None, Some("reads only"))));
-        assert_eq!(waiver("irreversible - mail is sent"), Some((Waiver::Irreversible, Some("mail is sent"))));
-        for text in ["None", "none.", "N/A", "None —", "None needed", "Irreversible – "] {
+        assert_eq!(
+            waiver("None — reads only"),
+            Some((Waiver::None, Some("reads only")))
+        );
+        assert_eq!(
+            waiver("N/A: reads only"),
+            Some((Waiver::None, Some("reads only")))
+        );
+        assert_eq!(
+            waiver("irreversible - mail is sent"),
+            Some((Waiver::Irreversible, Some("mail is sent")))
+        );
+        for text in [
+            "None",
+            "none.",
+            "N/A",
+            "None —",
+            "None needed",
+            "Irreversible – ",
+        ] {
             assert_eq!(waiver(text).map(|(_, reason)| reason), Some(None), "{text}");
         }
         for text in ["Nonetheless undo it", "Restore the backup", ""] {
@@ -237,13 +285,19 @@ mod tests {
 
     #[test]
     fn options_parse_or_do_not() {
-        assert_eq!(timeout("1h 30m"), Some(Duration::from_secs(5400)));
+        assert_eq!(timeout("1h 30m"), Some(Duration::from_mins(90)));
         assert_eq!(timeout("`90s`"), Some(Duration::from_secs(90)));
         for text in ["0s", "10", "ten minutes", "-1m", ""] {
             assert_eq!(timeout(text), None, "{text}");
         }
-        assert_eq!((retries("3"), retries("0"), retries("+3"), retries("101")), (Some(3), Some(0), None, None));
-        assert_eq!((yes_or_no("Yes"), yes_or_no("no"), yes_or_no("maybe")), (Some(true), Some(false), None));
+        assert_eq!(
+            (retries("3"), retries("0"), retries("+3"), retries("101")),
+            (Some(3), Some(0), None, None)
+        );
+        assert_eq!(
+            (yes_or_no("Yes"), yes_or_no("no"), yes_or_no("maybe")),
+            (Some(true), Some(false), None)
+        );
     }
 
     #[test]
@@ -259,21 +313,38 @@ mod tests {
         ] {
             assert_eq!(path_fault(path), Some(fault), "{path}");
         }
-        for path in ["logs/info.log", "./logs/a.log", "a/../b.log", ".github/x.log"] {
+        for path in [
+            "logs/info.log",
+            "./logs/a.log",
+            "a/../b.log",
+            ".github/x.log",
+        ] {
             assert_eq!(path_fault(path), None, "{path}");
         }
     }
 
     #[test]
     fn names_lead_to_documents() {
-        for stem in ["release_workflow", "01_release_workflow", "release", "Release-Workflow", "2-release"] {
+        for stem in [
+            "release_workflow",
+            "01_release_workflow",
+            "release",
+            "Release-Workflow",
+            "2-release",
+        ] {
             assert_eq!(workflow_name(stem), "release", "{stem}");
         }
         assert_eq!(workflow_name("workflow"), "workflow");
         assert_eq!(workflow_name("01"), "01");
         assert_eq!(trigger_name("execute-task release"), Some((13, "release")));
         assert_eq!(trigger_name("wf run  release "), Some((8, "release")));
-        for code in ["execute-task", "execute-task a b", "wf check a", "wf run --dry-run", "Execute-Task a"] {
+        for code in [
+            "execute-task",
+            "execute-task a b",
+            "wf check a",
+            "wf run --dry-run",
+            "Execute-Task a",
+        ] {
             assert_eq!(trigger_name(code), None, "{code}");
         }
     }

@@ -14,9 +14,15 @@ pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<(
         let style = full::style(finding.severity, view.color);
         let (line, column) = (finding.place.start.line, finding.place.start.column);
         let path = printable::one_line(&finding.place.path);
-        let (severity, rule) = (finding.severity.name(), full::linked(finding.rule, view.links));
+        let (severity, rule) = (
+            finding.severity.name(),
+            full::linked(finding.rule, view.links),
+        );
         let message = printable::one_line(&finding.message);
-        writeln!(out, "{path}:{line}:{column}: {style}{severity}[{rule}]{style:#} {message}")?;
+        writeln!(
+            out,
+            "{path}:{line}:{column}: {style}{severity}[{rule}]{style:#} {message}"
+        )?;
     }
     Ok(())
 }

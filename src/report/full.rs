@@ -31,8 +31,16 @@ use crate::source::BYTE_ORDER_MARK;
 /// Write the findings, each in its frame, then the summary.
 pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let theme = GraphicalTheme {
-        characters: if view.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
-        styles: if view.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+        characters: if view.unicode {
+            ThemeCharacters::unicode()
+        } else {
+            ThemeCharacters::ascii()
+        },
+        styles: if view.color {
+            ThemeStyles::ansi()
+        } else {
+            ThemeStyles::none()
+        },
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(view.links)
@@ -41,8 +49,10 @@ pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<(
         .without_cause_chain();
     for finding in &report.findings {
         let mut text = String::new();
-        let framed = Framed::of(finding);
-        handler.render_report(&mut text, &framed).map_err(io::Error::other)?;
+        let framed = Framed::of(finding, view.links);
+        handler
+            .render_report(&mut text, &framed)
+            .map_err(io::Error::other)?;
         // The frame ends lines in blanks where a source line is empty.
         for line in text.lines() {
             writeln!(out, "{}", line.trim_end())?;
@@ -80,7 +90,10 @@ pub fn page_address(rule: &str) -> String {
 #[must_use]
 pub fn linked(rule: &str, links: bool) -> String {
     if links {
-        format!("\u{1b}]8;;{}\u{1b}\\{rule}\u{1b}]8;;\u{1b}\\", page_address(rule))
+        format!(
+            "\u{1b}]8;;{}\u{1b}\\{rule}\u{1b}]8;;\u{1b}\\",
+            page_address(rule)
+        )
     } else {
         rule.to_owned()
     }
@@ -94,33 +107,48 @@ struct Framed {
     message: String,
     help: Option<String>,
     lines: Option<Lines>,
-    address: String,
+    /// The address of the rule's page, where the terminal can follow it.
+    address: Option<String>,
 }
 
 impl Framed {
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: &Finding, is_linked: bool) -> Self {
         let place = &finding.place;
         let path = printable::one_line(&place.path);
-        let lines = place.excerpt.as_ref().map(|excerpt| Lines::of(path.clone(), excerpt));
+        let lines = place
+            .excerpt
+            .as_ref()
+            .map(|excerpt| Lines::of(path.clone(), excerpt));
         let message = printable::one_line(&finding.message);
         Self {
             rule: finding.rule,
             severity: finding.severity,
-            message: if lines.is_some() { message } else { format!("{path}: {message}") },
+            message: if lines.is_some() {
+                message
+            } else {
+                format!("{path}: {message}")
+            },
             help: help(finding),
             lines,
-            address: page_address(finding.rule),
+            address: is_linked.then(|| page_address(finding.rule)),
         }
     }
 }
 
 /// What to do, then the other places, then whether a fix is there.
 fn help(finding: &Finding) -> Option<String> {
-    let mut lines: Vec<String> = finding.help.iter().map(|help| printable::printable(help).into_owned()).collect();
+    let mut lines: Vec<String> = finding
+        .help
+        .iter()
+        .map(|help| printable::printable(help).into_owned())
+        .collect();
     for (place, message) in &finding.related {
         let path = printable::one_line(&place.path);
         lines.push(match place.excerpt {
-            Some(_) => format!("{message}: {path}:{}:{}", place.start.line, place.start.column),
+            Some(_) => format!(
+                "{message}: {path}:{}:{}",
+                place.start.line, place.start.column
+            ),
             None => format!("{message}: {path}"),
         });
     }
@@ -153,11 +181,14 @@ impl Diagnostic for Framed {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(&self.address))
+        let address = self.address.as_ref()?;
+        Some(Box::new(address))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -166,7 +197,9 @@ impl Diagnostic for Framed {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let lines = self.lines.as_ref()?;
-        Some(Box::new(std::iter::once(LabeledSpan::underline(lines.span))))
+        Some(Box::new(std::iter::once(LabeledSpan::underline(
+            lines.span,
+        ))))
     }
 }
 
@@ -196,7 +229,12 @@ impl Lines {
 }
 
 impl SourceCode for Lines {
-    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let contents = self.text.read_span(span, before, after)?;
         Ok(Box::new(MietteSpanContents::new_named(
             self.path.clone(),

@@ -136,7 +136,11 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
-            fixable: report.findings.iter().filter(|finding| finding.fix.is_some()).count(),
+            fixable: report
+                .findings
+                .iter()
+                .filter(|finding| finding.fix.is_some())
+                .count(),
             suppressed: report.suppressed,
             rules,
         },

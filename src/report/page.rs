@@ -27,7 +27,7 @@ pub fn page(markdown: &str, color: bool) -> String {
                 continue;
             }
             Some(_) => {
-                text.push_str(&format!("  {line}").trim_end());
+                text.push_str(format!("  {line}").trim_end());
                 text.push('\n');
                 continue;
             }
@@ -44,7 +44,9 @@ pub fn page(markdown: &str, color: bool) -> String {
 
 /// The front matter's lines joined, and what follows it.
 fn front_matter(markdown: &str) -> (String, &str) {
-    let parts = markdown.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+    let parts = markdown
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"));
     let (facts, body) = parts.unwrap_or(("", markdown));
     (facts.lines().collect::<Vec<_>>().join(" · "), body)
 }
@@ -66,14 +68,23 @@ fn inline(line: &str, style: Style) -> String {
 #[must_use]
 pub fn fact<'a>(markdown: &'a str, key: &str) -> Option<&'a str> {
     let (facts, _) = markdown.strip_prefix("---\n")?.split_once("\n---\n")?;
-    facts.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
+    facts
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
 }
 
 /// The first sentence below "What it does".
 #[must_use]
 pub fn gist(markdown: &str) -> String {
-    let text = markdown.split_once("## What it does").map_or("", |(_, rest)| rest).trim_start();
-    let paragraph = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    let text = markdown
+        .split_once("## What it does")
+        .map_or("", |(_, rest)| rest)
+        .trim_start();
+    let paragraph = text
+        .split("\n\n")
+        .next()
+        .unwrap_or_default()
+        .replace('\n', " ");
     match paragraph.find(". ") {
         Some(end) => paragraph[..=end].to_owned(),
         None => paragraph,

@@ -12,7 +12,9 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let visible = text.chars().map(|c| match c {
-        '\u{0}'..='\u{1F}' if is_unsafe(c) => char::from_u32(0x2400 + c as u32).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\u{0}'..='\u{1F}' if is_unsafe(c) => {
+            char::from_u32(0x2400 + c as u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+        }
         '\u{7F}' => '\u{2421}',
         c if is_unsafe(c) => char::REPLACEMENT_CHARACTER,
         c => c,
@@ -23,7 +25,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 /// As [`printable`], on one line.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let line: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
+    let line: String = text
+        .chars()
+        .map(|c| {
+            if matches!(c, '\n' | '\r' | '\t') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
     printable(&line).into_owned()
 }
 
@@ -44,7 +55,10 @@ mod tests {
 
     #[test]
     fn nothing_reaches_the_terminal_that_steers_it() {
-        assert_eq!(printable("a\u{1b}[31mb\u{9b}c\u{7f}\u{202e}d\u{7}"), "a\u{241b}[31mb\u{fffd}c\u{2421}\u{fffd}d\u{2407}");
+        assert_eq!(
+            printable("a\u{1b}[31mb\u{9b}c\u{7f}\u{202e}d\u{7}"),
+            "a\u{241b}[31mb\u{fffd}c\u{2421}\u{fffd}d\u{2407}"
+        );
         assert_eq!(printable("naïve 👩‍🚀\t\n"), "naïve 👩‍🚀\t\n");
         assert_eq!(one_line("a\r\nb\u{1b}"), "a  b\u{241b}");
     }

@@ -19,7 +19,11 @@ pub fn statistics(report: &Report, color: bool, out: &mut dyn Write) -> io::Resu
     let width = rows.first().map_or(0, |(_, count)| count.to_string().len());
     for ((rule, severity), count) in rows {
         let style = full::style(severity, color);
-        writeln!(out, "{count:>width$}  {style}{:<7}{style:#}  {rule}", severity.name())?;
+        writeln!(
+            out,
+            "{count:>width$}  {style}{:<7}{style:#}  {rule}",
+            severity.name()
+        )?;
     }
     Ok(())
 }

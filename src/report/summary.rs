@@ -8,15 +8,27 @@ use crate::report::full;
 #[must_use]
 pub fn line(report: &Report, color: bool) -> String {
     let mut parts = Vec::new();
-    for (severity, name) in [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")] {
+    for (severity, name) in [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Info, "note"),
+    ] {
         let count = report.count(severity);
         if count > 0 {
             let style = full::style(severity, color);
             parts.push(format!("{style}{}{style:#}", counted(count, name)));
         }
     }
-    let found = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
-    let fixable = report.findings.iter().filter(|finding| finding.fix.is_some()).count();
+    let found = if parts.is_empty() {
+        "no findings".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    let fixable = report
+        .findings
+        .iter()
+        .filter(|finding| finding.fix.is_some())
+        .count();
     let mut also = Vec::new();
     if fixable > 0 {
         also.push(format!("{} can be fixed", counted(fixable, "finding")));
@@ -24,8 +36,15 @@ pub fn line(report: &Report, color: bool) -> String {
     if report.suppressed > 0 {
         also.push(format!("{} suppressed", report.suppressed));
     }
-    let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
-    format!("{} checked: {found}{also}", counted(report.documents, "document"))
+    let also = if also.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", also.join(", "))
+    };
+    format!(
+        "{} checked: {found}{also}",
+        counted(report.documents, "document")
+    )
 }
 
 /// A number with its noun.

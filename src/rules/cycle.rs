@@ -24,7 +24,10 @@ pub struct Cycle {
 /// possible. `edges` gives for each step those that it depends on.
 #[must_use]
 pub fn cycles(edges: &[Vec<(usize, Span)>]) -> Vec<Cycle> {
-    let pairs = edges.iter().enumerate().flat_map(|(from, targets)| targets.iter().map(move |(to, _)| (from as u32, *to as u32)));
+    let pairs = edges
+        .iter()
+        .enumerate()
+        .flat_map(|(from, targets)| targets.iter().map(move |(to, _)| (from as u32, *to as u32)));
     let graph: DiGraph<(), ()> = DiGraph::from_edges(pairs);
     let mut cycles: Vec<Cycle> = kosaraju_scc(&graph)
         .into_iter()
@@ -51,7 +54,10 @@ fn shortest(edges: &[Vec<(usize, Span)>], knot: &FxHashSet<usize>) -> Option<Cyc
                     steps.push(before);
                 }
                 steps.reverse();
-                let first = edges[start].iter().find(|(to, _)| Some(to) == steps.get(1))?.1;
+                let first = edges[start]
+                    .iter()
+                    .find(|(to, _)| Some(to) == steps.get(1))?
+                    .1;
                 return Some(Cycle { steps, first });
             }
             if let Entry::Vacant(entry) = from.entry(to) {
@@ -71,9 +77,17 @@ mod tests {
         let edges: Vec<Vec<(usize, Span)>> = edges
             .iter()
             .enumerate()
-            .map(|(from, targets)| targets.iter().map(|&to| (to, Span::new(from * 100 + to, from * 100 + to))).collect())
+            .map(|(from, targets)| {
+                targets
+                    .iter()
+                    .map(|&to| (to, Span::new(from * 100 + to, from * 100 + to)))
+                    .collect()
+            })
             .collect();
-        cycles(&edges).into_iter().map(|cycle| (cycle.steps, cycle.first.start())).collect()
+        cycles(&edges)
+            .into_iter()
+            .map(|cycle| (cycle.steps, cycle.first.start()))
+            .collect()
     }
 
     #[test]
@@ -81,8 +95,20 @@ mod tests {
         assert_eq!(found(&[&[], &[0], &[0, 1]]), []);
         assert_eq!(found(&[&[1], &[0]]), [(vec![0, 1], 1)]);
         assert_eq!(found(&[&[2], &[0], &[1]]), [(vec![0, 2, 1], 2)]);
-        assert_eq!(found(&[&[1], &[2], &[1]]), [(vec![1, 2], 102)], "a step that only waits for a knot is not in it");
-        assert_eq!(found(&[&[1], &[0], &[3], &[2, 0]]).len(), 2, "a knot that waits for another is one of its own");
-        assert_eq!(found(&[&[1], &[0, 2], &[1]]).len(), 1, "two ways through one knot are one finding");
+        assert_eq!(
+            found(&[&[1], &[2], &[1]]),
+            [(vec![1, 2], 102)],
+            "a step that only waits for a knot is not in it"
+        );
+        assert_eq!(
+            found(&[&[1], &[0], &[3], &[2, 0]]).len(),
+            2,
+            "a knot that waits for another is one of its own"
+        );
+        assert_eq!(
+            found(&[&[1], &[0, 2], &[1]]).len(),
+            1,
+            "two ways through one knot are one finding"
+        );
     }
 }

@@ -17,7 +17,11 @@ use crate::rule::Index;
 use crate::rule::PlacedFindings;
 
 pub fn empty_workflow_directory(cx: &Directories<'_>, out: &mut PlacedFindings) {
-    for folder in cx.folders.iter().filter(|folder| folder.documents.is_empty()) {
+    for folder in cx
+        .folders
+        .iter()
+        .filter(|folder| folder.documents.is_empty())
+    {
         out.report(&folder.path, "the workflow directory holds no workflow")
             .help("write a workflow for each repeatable process, or name another directory in `paths` of wf.toml");
     }
@@ -29,7 +33,11 @@ fn top_index(folder: &str) -> String {
 }
 
 pub fn missing_index(cx: &Directories<'_>, out: &mut PlacedFindings) {
-    for folder in cx.folders.iter().filter(|folder| !folder.documents.is_empty()) {
+    for folder in cx
+        .folders
+        .iter()
+        .filter(|folder| !folder.documents.is_empty())
+    {
         let top = top_index(&folder.path);
         if !folder.indexes.iter().any(|index| index.path == top) {
             out.report(&folder.path, "the workflow directory has no index")
@@ -44,17 +52,34 @@ pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
         let named: FxHashMap<&str, (&Index, FxHashSet<String>)> = folder
             .indexes
             .iter()
-            .map(|index| (parent(&index.path), (index, index.entries.iter().flat_map(|entry| candidates(&index.path, entry)).collect())))
+            .map(|index| {
+                (
+                    parent(&index.path),
+                    (
+                        index,
+                        index
+                            .entries
+                            .iter()
+                            .flat_map(|entry| candidates(&index.path, entry))
+                            .collect(),
+                    ),
+                )
+            })
             .collect();
         for document in &folder.documents {
-            let mut above = std::iter::successors(Some(parent(document)), |path| (!path.is_empty()).then(|| parent(path)));
+            let mut above = std::iter::successors(Some(parent(document)), |path| {
+                (!path.is_empty()).then(|| parent(path))
+            });
             let Some((index, paths)) = above.find_map(|path| named.get(path)) else {
                 continue;
             };
             if !paths.contains(document) {
                 let name = document.rsplit('/').next().unwrap_or(document);
                 out.report(&index.path, format!("the index does not mention `{name}`"))
-                    .help(format!("add a link to `{}`", relative_to(&index.path, document)))
+                    .help(format!(
+                        "add a link to `{}`",
+                        relative_to(&index.path, document)
+                    ))
                     .related_file(document, "the workflow that is not listed");
             }
         }
@@ -90,15 +115,25 @@ fn candidates(index: &str, entry: &Entry) -> Vec<String> {
 
 pub fn dangling_index_entry(cx: &Context<'_>, out: &mut Findings) {
     for entry in listing::entries(&cx.document.tree, &cx.document.source) {
-        if !candidates(cx.path, &entry).iter().any(|path| path == cx.path || cx.neighbours.exists(path)) {
-            out.report(entry.span, format!("the index names `{}`, which is not there", entry.path))
-                .help("correct the name, or remove the entry");
+        if !candidates(cx.path, &entry)
+            .iter()
+            .any(|path| path == cx.path || cx.neighbours.exists(path))
+        {
+            out.report(
+                entry.span,
+                format!("the index names `{}`, which is not there", entry.path),
+            )
+            .help("correct the name, or remove the entry");
         }
     }
 }
 
 pub fn duplicate_trigger(cx: &Directories<'_>, out: &mut PlacedFindings) {
-    let mut documents: Vec<&String> = cx.folders.iter().flat_map(|folder| &folder.documents).collect();
+    let mut documents: Vec<&String> = cx
+        .folders
+        .iter()
+        .flat_map(|folder| &folder.documents)
+        .collect();
     documents.sort();
     documents.dedup();
     let mut names: BTreeMap<String, &String> = BTreeMap::new();
@@ -107,9 +142,13 @@ pub fn duplicate_trigger(cx: &Directories<'_>, out: &mut PlacedFindings) {
         let name = value::workflow_name(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
         if let Some(first) = names.get(&name) {
             let span = (cx.command)(document).unwrap_or_default();
-            out.report_at(document, span, format!("another workflow answers to `{name}` too"))
-                .help("rename one of them: a name leads to one workflow")
-                .related_file(first.as_str(), "the first one");
+            out.report_at(
+                document,
+                span,
+                format!("another workflow answers to `{name}` too"),
+            )
+            .help("rename one of them: a name leads to one workflow")
+            .related_file(first.as_str(), "the first one");
         } else {
             names.insert(name, document);
         }

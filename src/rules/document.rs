@@ -15,11 +15,16 @@ pub fn unreadable_document(bytes: &[u8], limit: u64) -> Option<Fault> {
     if bytes.len() as u64 > limit {
         return Some(Fault {
             offset: 0,
-            message: format!("the document has {} bytes, more than the {limit} that are allowed", bytes.len()),
+            message: format!(
+                "the document has {} bytes, more than the {limit} that are allowed",
+                bytes.len()
+            ),
             help: "split it, or raise `max-file-size` in wf.toml",
         });
     }
-    let invalid = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
+    let invalid = std::str::from_utf8(bytes)
+        .err()
+        .map(|error| error.valid_up_to());
     let nul = memchr::memchr(0, bytes);
     let offset = invalid.into_iter().chain(nul).min()?;
     Some(if nul == Some(offset) {
@@ -45,7 +50,9 @@ pub fn missing_title(cx: &Context<'_>, out: &mut Findings) {
     let span = workflow.first.unwrap_or_default();
     let finding = out.report(span, "the document does not begin with a title");
     match &workflow.title {
-        Some(title) => finding.help("move the title up here").related(title.span, "the first title stands here"),
+        Some(title) => finding
+            .help("move the title up here")
+            .related(title.span, "the first title stands here"),
         None => finding.help("begin it with `# ` and the workflow's name"),
     };
 }
@@ -63,14 +70,28 @@ pub fn extra_title(cx: &Context<'_>, out: &mut Findings) {
 
 pub fn unfilled_placeholder(cx: &Context<'_>, out: &mut Findings) {
     for &span in &cx.document.placeholders {
-        out.report(span, format!("the template's placeholder `{}` is not filled in", cx.text(span)))
-            .help("write the text that belongs here");
+        out.report(
+            span,
+            format!(
+                "the template's placeholder `{}` is not filled in",
+                cx.text(span)
+            ),
+        )
+        .help("write the text that belongs here");
     }
     let workflow = &cx.document.workflow;
-    let header = workflow.header.iter().flat_map(|header| &header.fields).map(|field| field.value);
+    let header = workflow
+        .header
+        .iter()
+        .flat_map(|header| &header.fields)
+        .map(|field| field.value);
     let mut values: Vec<Span> = header.collect();
     for part in cx.parts() {
-        values.extend(part.content.text().filter(|_| part.content.lists().next().is_none()));
+        values.extend(
+            part.content
+                .text()
+                .filter(|_| part.content.lists().next().is_none()),
+        );
         values.extend(part.content.items().filter_map(|item| item_text(cx, item)));
     }
     for value in values {
@@ -89,7 +110,10 @@ fn item_text(cx: &Context<'_>, item: BlockId) -> Option<Span> {
     let block = tree.block(first);
     let span = match tree.block(item).kind {
         // The box is part of the item's paragraph in the file.
-        BlockKind::Item(Some(checkbox)) => Span::new(checkbox.span.end().max(block.span.start()), block.span.end()),
+        BlockKind::Item(Some(checkbox)) => Span::new(
+            checkbox.span.end().max(block.span.start()),
+            block.span.end(),
+        ),
         _ => block.span,
     };
     (block.kind == BlockKind::Paragraph && block.next == tree.block(item).next).then_some(span)
@@ -108,29 +132,46 @@ pub fn broken_link(cx: &Context<'_>, out: &mut Findings) {
         let is_here = target.path.is_empty() || path == cx.path;
         if !is_here && !cx.neighbours.exists(&path) {
             // In an index this is a dangling entry.
-            if !(is_index && matches!(inline.kind, InlineKind::Link(_)) && listing::is_markdown(&path)) {
+            if !(is_index
+                && matches!(inline.kind, InlineKind::Link(_))
+                && listing::is_markdown(&path))
+            {
                 out.report(inline.span, format!("there is no file `{path}`"))
                     .help("correct the path; it is read from this document's folder");
             }
             continue;
         }
-        let Some(fragment) = target.fragment.filter(|_| is_here || listing::is_markdown(&path)) else {
+        let Some(fragment) = target
+            .fragment
+            .filter(|_| is_here || listing::is_markdown(&path))
+        else {
             continue;
         };
         let has = if is_here {
             cx.anchors().contains(&fragment)
         } else {
-            cx.neighbours.anchors(&path).is_none_or(|anchors| anchors.contains(&fragment))
+            cx.neighbours
+                .anchors(&path)
+                .is_none_or(|anchors| anchors.contains(&fragment))
         };
         if !has && fragment != "top" {
-            let place = if is_here { "this document".to_owned() } else { format!("`{path}`") };
-            out.report(inline.span, format!("no heading of {place} gives the anchor `#{fragment}`"))
-                .help("an anchor is the heading in lower case, its spaces as `-`, without punctuation");
+            let place = if is_here {
+                "this document".to_owned()
+            } else {
+                format!("`{path}`")
+            };
+            out.report(
+                inline.span,
+                format!("no heading of {place} gives the anchor `#{fragment}`"),
+            )
+            .help("an anchor is the heading in lower case, its spaces as `-`, without punctuation");
         }
     }
 }
 
 /// Whether a path is that of an index.
 fn listing_owner(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| name == "README.md")
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name == "README.md")
 }

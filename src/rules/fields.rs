@@ -15,13 +15,26 @@ use crate::workflow::Spelling;
 
 /// All fields of sections and steps, with their specifications.
 fn fields<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'a Field, &'a FieldSpec)> {
-    cx.asked().flat_map(|asked| asked.body.fields.iter().map(move |field| (field, &asked.fields[field.spec])))
+    cx.asked().flat_map(|asked| {
+        asked
+            .body
+            .fields
+            .iter()
+            .map(move |field| (field, &asked.fields[field.spec]))
+    })
 }
 
 pub fn misspelled_field(cx: &Context<'_>, out: &mut Findings) {
     for (field, spec) in fields(cx).filter(|(field, _)| field.spelling == Spelling::Near) {
-        out.report(field.label, format!("the label `{}` is written `{}`", spec.label, field.name))
-            .help(format!("write `**{}**:`", spec.label));
+        out.report(
+            field.label,
+            format!(
+                "the label `{}` is written `{}`",
+                spec.label,
+                cx.text(field.name)
+            ),
+        )
+        .help(format!("write `**{}**:`", spec.label));
     }
 }
 
@@ -37,19 +50,27 @@ pub fn duplicate_field(cx: &Context<'_>, out: &mut Findings) {
 
 pub fn swallowed_label(cx: &Context<'_>, out: &mut Findings) {
     for (field, spec) in fields(cx).filter(|(field, _)| field.is_swallowed) {
-        out.report(field.label, format!("`{}` continues the list item above it", spec.label))
-            .help("put a blank line before it, and begin it at the margin");
+        out.report(
+            field.label,
+            format!("`{}` continues the list item above it", spec.label),
+        )
+        .help("put a blank line before it, and begin it at the margin");
     }
 }
 
 pub fn empty_field(cx: &Context<'_>, out: &mut Findings) {
-    for (field, spec) in fields(cx).filter(|(field, _)| field.duplicate_of.is_none() && field.content.is_empty()) {
+    for (field, spec) in
+        fields(cx).filter(|(field, _)| field.duplicate_of.is_none() && field.content.is_empty())
+    {
         let help = match spec.asks.list {
             Some(kind) => format!("write {} below it", example(kind)),
-            None if spec.optional => "write its value after the colon, or remove the label".to_owned(),
+            None if spec.optional => {
+                "write its value after the colon, or remove the label".to_owned()
+            }
             None => "write its value after the colon".to_owned(),
         };
-        out.report(field.label, format!("`{}` is empty", spec.label)).help(help);
+        out.report(field.label, format!("`{}` is empty", spec.label))
+            .help(help);
     }
 }
 
@@ -92,25 +113,41 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
     for part in asked_for(cx, ListKind::Task) {
         let help = "begin each item with an empty box: `- [ ] …`";
         if part.content.lists().next().is_none() {
-            out.report(first(cx, &part), format!("{} has no task list", name(cx, &part))).help(help);
+            out.report(
+                first(cx, &part),
+                format!("{} has no task list", name(cx, &part)),
+            )
+            .help(help);
         }
         for list in part.content.lists() {
             let tree = &cx.document.tree;
-            let unboxed = list.items.iter().filter(|&&item| tree.block(item).kind == BlockKind::Item(None));
-            let unboxed: Vec<Span> = unboxed.map(|&item| clipped(cx, tree.block(item).span, part.content.end)).collect();
+            let unboxed = list
+                .items
+                .iter()
+                .filter(|&&item| tree.block(item).kind == BlockKind::Item(None));
+            let unboxed: Vec<Span> = unboxed
+                .map(|&item| clipped(cx, tree.block(item).span, part.content.end))
+                .collect();
             if unboxed.len() == list.items.len() {
-                out.report(list.span, format!("the list of {} has no boxes", name(cx, &part))).help(help);
+                out.report(
+                    list.span,
+                    format!("the list of {} has no boxes", name(cx, &part)),
+                )
+                .help(help);
                 continue;
             }
             for item in unboxed {
-                out.report(item, format!("an item of {} has no box", name(cx, &part))).help(help);
+                out.report(item, format!("an item of {} has no box", name(cx, &part)))
+                    .help(help);
             }
         }
     }
 }
 
 fn clipped(cx: &Context<'_>, span: Span, end: u32) -> Span {
-    cx.document.source.trim(Span::new(span.start(), span.end.min(end) as usize))
+    cx.document
+        .source
+        .trim(Span::new(span.start(), span.end.min(end) as usize))
 }
 
 pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
@@ -118,13 +155,22 @@ pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
         let help = "number the items: `1. …`, `2. …`";
         let is_waived = part.field.is_some_and(|(field, spec)| {
             let text = field.content.text();
-            nearest::same(&spec.label, "Rollback") && text.is_some_and(|text| value::waiver(cx.text(text)).is_some())
+            nearest::same(&spec.label, "Rollback")
+                && text.is_some_and(|text| value::waiver(cx.text(text)).is_some())
         });
         if part.content.lists().next().is_none() && !is_waived {
-            out.report(first(cx, &part), format!("{} has no numbered list", name(cx, &part))).help(help);
+            out.report(
+                first(cx, &part),
+                format!("{} has no numbered list", name(cx, &part)),
+            )
+            .help(help);
         }
         for list in part.content.lists().filter(|list| !list.ordered) {
-            out.report(list.span, format!("the list of {} is not numbered", name(cx, &part))).help(help);
+            out.report(
+                list.span,
+                format!("the list of {} is not numbered", name(cx, &part)),
+            )
+            .help(help);
         }
     }
 }
@@ -145,13 +191,21 @@ pub fn missing_code_block(cx: &Context<'_>, out: &mut Findings) {
         let has_code = part.content.pieces.iter().any(|piece| match piece {
             Piece::Fence(_) => true,
             Piece::Text(_) => false,
-            Piece::List(list) => list.items.iter().any(|&item| tree.descendants(item).any(|id| is_fence(&tree.block(id).kind))),
-            Piece::Other(id) => tree.descendants(*id).any(|id| is_fence(&tree.block(id).kind)),
+            Piece::List(list) => list.items.iter().any(|&item| {
+                tree.descendants(item)
+                    .any(|id| is_fence(&tree.block(id).kind))
+            }),
+            Piece::Other(id) => tree
+                .descendants(*id)
+                .any(|id| is_fence(&tree.block(id).kind)),
         });
         if !has_code {
             let span = part.field.map_or(part.heading, |(field, _)| field.label);
-            out.report(span, format!("{} has no fenced code block", name(cx, &part)))
-                .help("put the code between lines of three backticks");
+            out.report(
+                span,
+                format!("{} has no fenced code block", name(cx, &part)),
+            )
+            .help("put the code between lines of three backticks");
         }
     }
 }
@@ -161,8 +215,11 @@ pub fn ticked_checkbox(cx: &Context<'_>, out: &mut Findings) {
         if let BlockKind::Item(Some(checkbox)) = block.kind
             && checkbox.ticked
         {
-            out.report(checkbox.span, "a ticked box: the document is the form for every run, not the record of one")
-                .help("write `[ ]`");
+            out.report(
+                checkbox.span,
+                "a ticked box: the document is the form for every run, not the record of one",
+            )
+            .help("write `[ ]`");
         }
     }
 }

@@ -22,7 +22,12 @@ pub fn missing_header(cx: &Context<'_>, out: &mut Findings) {
     if cx.template.header.is_empty() || workflow.header.is_some() {
         return;
     }
-    let fields: Vec<String> = cx.template.header.iter().map(|name| format!("**{name}**: …")).collect();
+    let fields: Vec<String> = cx
+        .template
+        .header
+        .iter()
+        .map(|name| format!("**{name}**: …"))
+        .collect();
     out.report(title.span, "the document has no header")
         .help(format!("write below the title: {}", fields.join(" | ")));
 }
@@ -32,7 +37,12 @@ pub fn missing_header_field(cx: &Context<'_>, out: &mut Findings) {
         return;
     };
     for name in &cx.template.header {
-        if cx.document.workflow.header_field(cx.template, name).is_none() {
+        if cx
+            .document
+            .workflow
+            .header_field(cx.template, name)
+            .is_none()
+        {
             out.report(header.span, format!("the header has no field `{name}`"))
                 .help(format!("add `**{name}**: …`, set off with `|`"));
         }
@@ -40,13 +50,20 @@ pub fn missing_header_field(cx: &Context<'_>, out: &mut Findings) {
 }
 
 fn fields<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a HeaderField> {
-    cx.document.workflow.header.iter().flat_map(|header| &header.fields)
+    cx.document
+        .workflow
+        .header
+        .iter()
+        .flat_map(|header| &header.fields)
 }
 
 pub fn empty_header_field(cx: &Context<'_>, out: &mut Findings) {
     for field in fields(cx).filter(|field| field.value.is_empty()) {
-        out.report(field.label, format!("the header field `{}` has no value", field.name))
-            .help("write it after the colon");
+        out.report(
+            field.label,
+            format!("the header field `{}` has no value", field.name),
+        )
+        .help("write it after the colon");
     }
 }
 
@@ -54,20 +71,33 @@ pub fn misspelled_header_field(cx: &Context<'_>, out: &mut Findings) {
     for field in fields(cx) {
         if let Some((id, Spelling::Near)) = field.spec {
             let name = &cx.template.header[id];
-            out.report(field.label, format!("the header field `{name}` is written `{}`", field.name))
-                .help(format!("write `**{name}**`: the names of header fields are exact"));
+            out.report(
+                field.label,
+                format!("the header field `{name}` is written `{}`", field.name),
+            )
+            .help(format!(
+                "write `**{name}**`: the names of header fields are exact"
+            ));
         }
     }
 }
 
 pub fn header_field_order(cx: &Context<'_>, out: &mut Findings) {
-    let placed: Vec<(usize, &HeaderField)> = fields(cx).filter_map(|field| Some((field.spec?.0, field))).collect();
+    let placed: Vec<(usize, &HeaderField)> = fields(cx)
+        .filter_map(|field| Some((field.spec?.0, field)))
+        .collect();
     let ids: Vec<usize> = placed.iter().map(|(id, _)| *id).collect();
     if let Some(&first) = order::must_move(&ids).first() {
         let (id, field) = placed[first];
         let order = cx.template.header.join(", ");
-        out.report(field.label, format!("the header field `{}` is out of order", cx.template.header[id]))
-            .help(format!("the order is {order}"));
+        out.report(
+            field.label,
+            format!(
+                "the header field `{}` is out of order",
+                cx.template.header[id]
+            ),
+        )
+        .help(format!("the order is {order}"));
     }
 }
 
@@ -86,10 +116,17 @@ pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {
         return;
     };
     let file_path = file.strip_prefix("./").unwrap_or(file);
-    let is_suffix = file_path.contains('/') && cx.path.strip_suffix(file_path).is_some_and(|rest| rest.ends_with('/'));
+    let is_suffix = file_path.contains('/')
+        && cx
+            .path
+            .strip_suffix(file_path)
+            .is_some_and(|rest| rest.ends_with('/'));
     if file_path != cx.path && !is_suffix {
-        out.report(span, format!("FILE says `{file}`, but this document is `{}`", cx.path))
-            .help(format!("write `{}`", cx.path));
+        out.report(
+            span,
+            format!("FILE says `{file}`, but this document is `{}`", cx.path),
+        )
+        .help(format!("write `{}`", cx.path));
     }
 }
 
@@ -100,8 +137,17 @@ fn audited(cx: &Context<'_>) -> Option<(Span, NaiveDate)> {
 }
 
 fn iso_date(text: &str) -> Option<NaiveDate> {
-    let form = text.len() == 10 && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| form)
+    let form = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if at == 4 || at == 7 {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|_| form)
 }
 
 pub fn invalid_audit_date(cx: &Context<'_>, out: &mut Findings) {
@@ -111,27 +157,50 @@ pub fn invalid_audit_date(cx: &Context<'_>, out: &mut Findings) {
     if iso_date(text).is_some() {
         return;
     }
-    let finding = out.report(span, format!("LAST-AUDITED `{text}` is no date of the form YYYY-MM-DD"));
+    let finding = out.report(
+        span,
+        format!("LAST-AUDITED `{text}` is no date of the form YYYY-MM-DD"),
+    );
     match probable_date(text) {
         Some(date) => finding.help(format!("write `{date}`, if that is the day that is meant")),
-        None => finding.help("write the day of the last audit as year, month and day: `2026-11-22`"),
+        None => {
+            finding.help("write the day of the last audit as year, month and day: `2026-11-22`")
+        }
     };
 }
 
 /// Other ways in which people write a day, with the year first or the month by name: those that have one reading.
 const DATE_FORMS: [&str; 12] = [
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d-%m-%Y", "%B %d, %Y", "%B %d %Y", "%d %B %Y", "%d-%B-%Y", "%d. %B %Y", "%Y %B %d",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%d %B %Y",
+    "%d-%B-%Y",
+    "%d. %B %Y",
+    "%Y %B %d",
 ];
 
 fn probable_date(text: &str) -> Option<NaiveDate> {
     let text = text.trim_end_matches('.');
-    let day = text.split(['T', ' ']).next().filter(|day| iso_date(day).is_some());
+    let day = text
+        .split(['T', ' '])
+        .next()
+        .filter(|day| iso_date(day).is_some());
     if let Some(day) = day {
         return iso_date(day);
     }
     let plain = ordinals_removed(text);
-    let parsed = DATE_FORMS.iter().find_map(|form| NaiveDate::parse_from_str(&plain, form).ok());
-    parsed.filter(|date| (1900..=2200).contains(&date.year())).or_else(|| from_numbers(&plain))
+    let parsed = DATE_FORMS
+        .iter()
+        .find_map(|form| NaiveDate::parse_from_str(&plain, form).ok());
+    parsed
+        .filter(|date| (1900..=2200).contains(&date.year()))
+        .or_else(|| from_numbers(&plain))
 }
 
 /// `1st`, `2nd` … as plain numbers.
@@ -139,7 +208,10 @@ fn ordinals_removed(text: &str) -> String {
     let words = text.split(' ').map(|word| {
         let bare = word.trim_end_matches(',');
         let digits = bare.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && ["st", "nd", "rd", "th"].contains(&&bare[digits.len()..]) {
+        if !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && ["st", "nd", "rd", "th"].contains(&&bare[digits.len()..])
+        {
             word.replacen(&bare[digits.len()..], "", 1)
         } else {
             word.to_owned()
@@ -150,16 +222,21 @@ fn ordinals_removed(text: &str) -> String {
 
 /// Three numbers of which only one reading is a date, or a day just past its month's end.
 fn from_numbers(text: &str) -> Option<NaiveDate> {
-    let parts: Vec<u32> = text.split(['-', '/', '.']).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let parts: Vec<u32> = text
+        .split(['-', '/', '.'])
+        .map(str::parse)
+        .collect::<Result<_, _>>()
+        .ok()?;
     let (year, first, second) = match parts[..] {
         [year, a, b] if (1900..=2200).contains(&year) => (year, a, b),
         [a, b, year] if (1900..=2200).contains(&year) => (year, a, b),
         _ => return None,
     };
-    let date = |month, day| NaiveDate::from_ymd_opt(year as i32, month, day);
+    let year = i32::try_from(year).ok()?;
+    let date = |month, day| NaiveDate::from_ymd_opt(year, month, day);
     let last_of = |month: u32, day: u32| {
-        let next = if month == 12 { NaiveDate::from_ymd_opt(year as i32 + 1, 1, 1) } else { date(month + 1, 1) };
-        next.filter(|_| (29..=31).contains(&day) && month <= 12)?.pred_opt()
+        let days = u32::from(date(month, 1)?.num_days_in_month());
+        (29..=31).contains(&day).then(|| date(month, days))?
     };
     match (date(first, second), date(second, first)) {
         (Some(a), Some(b)) => (a == b).then_some(a),
@@ -172,8 +249,14 @@ pub fn future_audit_date(cx: &Context<'_>, out: &mut Findings) {
     if let Some((span, date)) = audited(cx)
         && date > cx.today
     {
-        out.report(span, format!("LAST-AUDITED {date} is in the future: today is {}", cx.today))
-            .help("write the day on which the document was last audited");
+        out.report(
+            span,
+            format!(
+                "LAST-AUDITED {date} is in the future: today is {}",
+                cx.today
+            ),
+        )
+        .help("write the day on which the document was last audited");
     }
 }
 
@@ -187,12 +270,19 @@ pub fn stale_audit(cx: &Context<'_>, out: &mut Findings) {
     let name = value::workflow_name(stem.strip_suffix(".md").unwrap_or(stem));
     let help = format!("audit it, then set the date: `wf audit --stamp {name}`");
     if age > limit(cx.audit.max_age_days) {
-        let message = format!("the last audit is {age} days old; {} are allowed", cx.audit.max_age_days);
+        let message = format!(
+            "the last audit is {age} days old; {} are allowed",
+            cx.audit.max_age_days
+        );
         out.report_as(Severity::Error, span, message).help(help);
     } else if age > limit(cx.audit.warn_after_days) {
         let until = date.checked_add_days(Days::new(u64::from(cx.audit.max_age_days) + 1));
         let until = until.map_or_else(String::new, |day| format!(" and becomes an error on {day}"));
-        out.report_as(Severity::Warning, span, format!("the last audit is {age} days old{until}"))
-            .help(help);
+        out.report_as(
+            Severity::Warning,
+            span,
+            format!("the last audit is {age} days old{until}"),
+        )
+        .help(help);
     }
 }

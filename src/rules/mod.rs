@@ -95,7 +95,12 @@ pub static RULES: &[Rule] = rules! {
 };
 
 /// The rules that cannot be suppressed in the document itself, only configured.
-pub const UNSUPPRESSIBLE: [&str; 4] = ["unreadable-document", "unused-suppression", "unknown-rule", "unexplained-suppression"];
+pub const UNSUPPRESSIBLE: [&str; 4] = [
+    "unreadable-document",
+    "unused-suppression",
+    "unknown-rule",
+    "unexplained-suppression",
+];
 
 /// The place in [`RULES`] of the rule of that id.
 #[must_use]

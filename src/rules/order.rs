@@ -10,7 +10,10 @@ pub fn must_move(ids: &[usize]) -> Vec<usize> {
     // From the end: the longest rising run that begins at each place.
     let mut length = vec![1; ids.len()];
     for at in (0..ids.len()).rev() {
-        let longest = (at + 1..ids.len()).filter(|&next| ids[next] > ids[at]).map(|next| length[next]).max();
+        let longest = (at + 1..ids.len())
+            .filter(|&next| ids[next] > ids[at])
+            .map(|next| length[next])
+            .max();
         length[at] += longest.unwrap_or(0);
     }
     let mut left = length.iter().copied().max().unwrap_or(0);

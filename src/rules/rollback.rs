@@ -8,20 +8,30 @@ use crate::source::Span;
 
 /// The Logging section's heading and the paths that its lists name; `None` without a list to judge.
 fn log_paths(cx: &Context<'_>) -> Option<(Span, Vec<Span>)> {
-    let section = cx.document.workflow.section(cx.template.section("Logging")?)?;
+    let section = cx
+        .document
+        .workflow
+        .section(cx.template.section("Logging")?)?;
     let content = &section.body.content;
     content.lists().next()?;
     let (tree, source) = (&cx.document.tree, &cx.document.source);
-    let paths = content.items().flat_map(|item| value::code_spans(tree, source, item));
+    let paths = content
+        .items()
+        .flat_map(|item| value::code_spans(tree, source, item));
     Some((section.heading, paths.collect()))
 }
 
 pub fn missing_log_file(cx: &Context<'_>, out: &mut Findings) {
-    if let Some((heading, paths)) = log_paths(cx) {
-        let is_log = |path: &str| path.len() > 4 && path[path.len().saturating_sub(4)..].eq_ignore_ascii_case(".log");
-        if !paths.iter().any(|&path| cx.text(path).is_ascii() && is_log(cx.text(path)) || cx.text(path).ends_with(".log")) {
-            out.report(heading, "no log file is named").help("add a bullet with a path that ends in `.log`: `` - `logs/info.log` ``");
-        }
+    let Some((heading, paths)) = log_paths(cx) else {
+        return;
+    };
+    let is_log = |path: &str| {
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("log"))
+    };
+    if !paths.iter().any(|&path| is_log(cx.text(path))) {
+        out.report(heading, "no log file is named")
+            .help("add a bullet with a path that ends in `.log`: `` - `logs/info.log` ``");
     }
 }
 

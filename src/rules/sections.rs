@@ -21,7 +21,9 @@ fn written(cx: &Context<'_>, id: SectionId) -> String {
 /// The sections that are in the template, with their specification; duplicates left out.
 fn known<'a>(cx: &Context<'a>) -> impl Iterator<Item = (SectionId, &'a Section)> {
     let sections = cx.document.workflow.sections.iter();
-    sections.filter(|section| section.duplicate_of.is_none()).filter_map(|section| Some((section.spec?, section)))
+    sections
+        .filter(|section| section.duplicate_of.is_none())
+        .filter_map(|section| Some((section.spec?, section)))
 }
 
 pub fn missing_section(cx: &Context<'_>, out: &mut Findings) {
@@ -32,11 +34,20 @@ pub fn missing_section(cx: &Context<'_>, out: &mut Findings) {
         if spec.optional || is_there(id) || spec.parent.is_some_and(|parent| !is_there(parent)) {
             continue;
         }
-        let before = (0..id).rev().filter(|&before| !cx.template.sections[before].optional);
-        let heading = before.into_iter().find_map(|before| workflow.section(before)).map(|section| section.heading);
+        let before = (0..id)
+            .rev()
+            .filter(|&before| !cx.template.sections[before].optional);
+        let heading = before
+            .into_iter()
+            .find_map(|before| workflow.section(before))
+            .map(|section| section.heading);
         let title = workflow.title.as_ref().map(|title| title.span);
         let span = heading.or(title).or(workflow.first).unwrap_or_default();
-        let place = if heading.is_some() { "after this one" } else { "below the title" };
+        let place = if heading.is_some() {
+            "after this one"
+        } else {
+            "below the title"
+        };
         out.report(span, format!("the section `{}` is missing", spec.title))
             .help(format!("add `{}` {place}", written(cx, id)));
     }
@@ -45,8 +56,11 @@ pub fn missing_section(cx: &Context<'_>, out: &mut Findings) {
 pub fn misspelled_section(cx: &Context<'_>, out: &mut Findings) {
     for (id, section) in known(cx).filter(|(_, section)| section.spelling == Spelling::Near) {
         let title = &cx.template.sections[id].title;
-        out.report(section.heading, format!("the section `{title}` is written `{}`", section.title))
-            .help(format!("write `{}`", written(cx, id)));
+        out.report(
+            section.heading,
+            format!("the section `{title}` is written `{}`", section.title),
+        )
+        .help(format!("write `{}`", written(cx, id)));
     }
 }
 
@@ -54,16 +68,36 @@ pub fn wrong_heading_level(cx: &Context<'_>, out: &mut Findings) {
     for (id, section) in known(cx) {
         let spec = &cx.template.sections[id];
         if section.level != spec.level {
-            out.report(section.heading, format!("`{}` stands at level {}, not {}", spec.title, section.level, spec.level))
-                .help(format!("write `{}`", written(cx, id)));
+            out.report(
+                section.heading,
+                format!(
+                    "`{}` stands at level {}, not {}",
+                    spec.title, section.level, spec.level
+                ),
+            )
+            .help(format!("write `{}`", written(cx, id)));
         }
     }
     let Some(spec) = &cx.template.steps else {
         return;
     };
-    for step in cx.document.workflow.steps.iter().filter(|step| step.level != spec.level) {
-        out.report(step.heading, format!("{} stands at level {}, not {}", step.reference(), step.level, spec.level))
-            .help(format!("begin its heading with `{} `", marks(spec.level)));
+    for step in cx
+        .document
+        .workflow
+        .steps
+        .iter()
+        .filter(|step| step.level != spec.level)
+    {
+        out.report(
+            step.heading,
+            format!(
+                "{} stands at level {}, not {}",
+                step.reference(),
+                step.level,
+                spec.level
+            ),
+        )
+        .help(format!("begin its heading with `{} `", marks(spec.level)));
     }
 }
 
@@ -77,34 +111,52 @@ pub fn misplaced_section(cx: &Context<'_>, out: &mut Findings) {
     for parent in parents {
         let is_here = |&at: &usize| specs[sections[at].0].parent == parent;
         let siblings: Vec<usize> = (0..sections.len()).filter(is_here).collect();
-        let (at_home, astray): (Vec<usize>, Vec<usize>) = siblings.into_iter().partition(|&at| sections[at].1.parent == parent);
-        let parent_is_there = parent.is_some_and(|parent| cx.document.workflow.section(parent).is_some());
+        let (at_home, astray): (Vec<usize>, Vec<usize>) = siblings
+            .into_iter()
+            .partition(|&at| sections[at].1.parent == parent);
+        let parent_is_there =
+            parent.is_some_and(|parent| cx.document.workflow.section(parent).is_some());
         moved.extend(astray.into_iter().filter(|_| parent_is_there));
         let ids: Vec<usize> = at_home.iter().map(|&at| sections[at].0).collect();
-        moved.extend(order::must_move(&ids).into_iter().map(|place| at_home[place]));
+        moved.extend(
+            order::must_move(&ids)
+                .into_iter()
+                .map(|place| at_home[place]),
+        );
     }
     moved.sort_unstable();
     for at in moved {
         let (id, section) = sections[at];
-        let is_before = |(_, before): &(usize, &crate::template::SectionSpec)| before.parent == specs[id].parent;
+        let is_before = |(_, before): &(usize, &crate::template::SectionSpec)| {
+            before.parent == specs[id].parent
+        };
         let mut before = specs[..id].iter().enumerate().rev().filter(is_before);
         let neighbour = before.find(|(before, _)| cx.document.workflow.section(*before).is_some());
         let help = match (neighbour, specs[id].parent) {
             (Some((_, spec)), _) => format!("it belongs after `{}`", spec.title),
-            (None, Some(parent)) => format!("it belongs into `{}`, as its first section", specs[parent].title),
+            (None, Some(parent)) => format!(
+                "it belongs into `{}`, as its first section",
+                specs[parent].title
+            ),
             (None, None) => "it belongs before all other sections".to_owned(),
         };
-        out.report(section.heading, format!("the section `{}` is out of place", specs[id].title))
-            .help(help);
+        out.report(
+            section.heading,
+            format!("the section `{}` is out of place", specs[id].title),
+        )
+        .help(help);
     }
 }
 
 pub fn duplicate_section(cx: &Context<'_>, out: &mut Findings) {
     for section in &cx.document.workflow.sections {
         if let (Some(first), Some(id)) = (section.duplicate_of, section.spec) {
-            out.report(section.heading, format!("a second section `{}`", cx.template.sections[id].title))
-                .help("merge it into the first, or give it another title")
-                .related(first, "the first one");
+            out.report(
+                section.heading,
+                format!("a second section `{}`", cx.template.sections[id].title),
+            )
+            .help("merge it into the first, or give it another title")
+            .related(first, "the first one");
         }
     }
 }
@@ -112,8 +164,16 @@ pub fn duplicate_section(cx: &Context<'_>, out: &mut Findings) {
 pub fn empty_section(cx: &Context<'_>, out: &mut Findings) {
     for (id, section) in known(cx).filter(|(_, section)| section.is_empty) {
         let spec = &cx.template.sections[id];
-        let help = if spec.optional { "fill it in, or remove the heading" } else { "fill it in" };
-        out.report(section.heading, format!("the section `{}` is empty", spec.title)).help(help);
+        let help = if spec.optional {
+            "fill it in, or remove the heading"
+        } else {
+            "fill it in"
+        };
+        out.report(
+            section.heading,
+            format!("the section `{}` is empty", spec.title),
+        )
+        .help(help);
     }
 }
 
@@ -122,7 +182,13 @@ pub fn missing_field(cx: &Context<'_>, out: &mut Findings) {
         let spec = &cx.template.sections[id];
         for (field, asked) in spec.fields.iter().enumerate() {
             if !asked.optional && !section.body.has(field) {
-                report_absent(cx, out, section.heading, &asked.label, &format!("`{}`", spec.title));
+                report_absent(
+                    cx,
+                    out,
+                    section.heading,
+                    &asked.label,
+                    &format!("`{}`", spec.title),
+                );
             }
         }
     }
@@ -151,10 +217,13 @@ fn absent_step_fields(cx: &Context<'_>, out: &mut Findings, judged: impl Fn(&str
 
 fn report_absent(cx: &Context<'_>, out: &mut Findings, heading: Span, label: &str, place: &str) {
     let help = if nearest::same(label, "Rollback") {
-        format!("add `**{label}**:` and how to undo it, or `**{label}**: None — ` and why there is nothing to undo")
+        format!(
+            "add `**{label}**:` and how to undo it, or `**{label}**: None — ` and why there is nothing to undo"
+        )
     } else {
         format!("add `**{label}**:` on a line of its own below the heading")
     };
     debug_assert!(cx.document.source.text().len() >= heading.end());
-    out.report(heading, format!("{place} has no `{label}`")).help(help);
+    out.report(heading, format!("{place} has no `{label}`"))
+        .help(help);
 }

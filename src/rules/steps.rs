@@ -1,8 +1,11 @@
 //! Rules about steps.
 
 use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use crate::nearest;
+use crate::parse::item;
+use crate::parse::item::Work;
 use crate::parse::value;
 use crate::parse::value::PathFault;
 use crate::parse::value::Reference;
@@ -11,15 +14,20 @@ use crate::rule::Context;
 use crate::rule::Findings;
 use crate::rules::cycle;
 use crate::source::Span;
+use crate::template::FieldSpec;
 use crate::workflow::Content;
 use crate::workflow::Field;
 use crate::workflow::Step;
 
 /// The fields of that label in all steps, with the place of the step.
 fn fields<'a>(cx: &Context<'a>, label: &'static str) -> impl Iterator<Item = (usize, &'a Field)> {
-    let specs = cx.template.steps.as_ref().map_or(&[][..], |steps| &steps.fields);
+    let spec = cx
+        .template
+        .steps
+        .as_ref()
+        .and_then(|steps| FieldSpec::find(&steps.fields, label));
     let steps = cx.document.workflow.steps.iter().enumerate();
-    steps.filter_map(move |(at, step)| Some((at, step.body.field(specs, label)?)))
+    steps.filter_map(move |(at, step)| Some((at, step.body.field(spec?)?)))
 }
 
 /// The text of a field that is there to be judged.
@@ -28,13 +36,21 @@ fn text_of(cx: &Context<'_>, content: &Content) -> Option<Span> {
 }
 
 pub fn missing_steps(cx: &Context<'_>, out: &mut Findings) {
-    let Some(section) = cx.template.steps.as_ref().and_then(|steps| cx.document.workflow.section(steps.section)) else {
+    let Some(section) = cx
+        .template
+        .steps
+        .as_ref()
+        .and_then(|steps| cx.document.workflow.section(steps.section))
+    else {
         return;
     };
     if !section.is_empty && cx.document.workflow.steps.is_empty() {
         let form = cx.template.step_form();
-        out.report(section.heading, format!("`{}` holds no step", section.title))
-            .help(format!("write each step under a heading `{form}`"));
+        out.report(
+            section.heading,
+            format!("`{}` holds no step", section.title),
+        )
+        .help(format!("write each step under a heading `{form}`"));
     }
 }
 
@@ -44,16 +60,31 @@ pub fn malformed_step_heading(cx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let form = cx.template.step_form();
-        let name = if step.name.is_empty() { "Name" } else { &*step.name };
+        let name = if step.name.is_empty() {
+            "Name"
+        } else {
+            &*step.name
+        };
         let number = step.number.map_or(at + 1, |(number, _)| number as usize);
-        let example = form.replacen('N', &number.to_string(), 1).replacen("Name", name, 1);
-        out.report(step.heading, format!("the heading is not of the form `{form}`"))
-            .help(format!("write `{example}`"));
+        let example = form
+            .replacen('N', &number.to_string(), 1)
+            .replacen("Name", name, 1);
+        out.report(
+            step.heading,
+            format!("the heading is not of the form `{form}`"),
+        )
+        .help(format!("write `{example}`"));
     }
 }
 
 pub fn step_out_of_sequence(cx: &Context<'_>, out: &mut Findings) {
-    let numbered = cx.document.workflow.steps.iter().enumerate().filter_map(|(at, step)| Some((at + 1, step.number?)));
+    let numbered = cx
+        .document
+        .workflow
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(at, step)| Some((at + 1, step.number?)));
     let mut wrong = numbered.filter(|(place, (number, _))| *place != *number as usize);
     if let Some((place, (number, span))) = wrong.next() {
         let help = if wrong.next().is_some() {
@@ -61,7 +92,8 @@ pub fn step_out_of_sequence(cx: &Context<'_>, out: &mut Findings) {
         } else {
             format!("write {place}")
         };
-        out.report(span, format!("step {number} stands at place {place}")).help(help);
+        out.report(span, format!("step {number} stands at place {place}"))
+            .help(help);
     }
 }
 
@@ -72,9 +104,12 @@ pub fn duplicate_step_name(cx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         if let Some(first) = seen.get(&nearest::fold(&step.name)) {
-            out.report(step.heading, format!("a second step is named `{}`", step.name))
-                .help("give it a name of its own: dependencies and records tell steps apart by it")
-                .related(first.heading, "the first one");
+            out.report(
+                step.heading,
+                format!("a second step is named `{}`", step.name),
+            )
+            .help("give it a name of its own: dependencies and records tell steps apart by it")
+            .related(first.heading, "the first one");
         } else {
             seen.insert(nearest::fold(&step.name), step);
         }
@@ -83,7 +118,9 @@ pub fn duplicate_step_name(cx: &Context<'_>, out: &mut Findings) {
 
 pub fn unjustified_waiver(cx: &Context<'_>, out: &mut Findings) {
     for (_, field) in fields(cx, "Rollback") {
-        let Some(span) = text_of(cx, &field.content).filter(|_| field.content.lists().next().is_none()) else {
+        let Some(span) =
+            text_of(cx, &field.content).filter(|_| field.content.lists().next().is_none())
+        else {
             continue;
         };
         if let Some((_, None)) = value::waiver(cx.text(span)) {
@@ -113,13 +150,23 @@ pub fn unknown_dependency(cx: &Context<'_>, out: &mut Findings) {
         for reference in references {
             let text = cx.text(reference.span);
             if reference.step == Some(at) {
-                out.report(reference.span, format!("{} depends on itself", steps[at].reference()))
-                    .help("remove the reference, or name another step");
+                out.report(
+                    reference.span,
+                    format!("{} depends on itself", steps[at].reference()),
+                )
+                .help("remove the reference, or name another step");
             } else if reference.step.is_none() {
                 let finding = out.report(reference.span, format!("there is no step `{text}`"));
-                let others = steps.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, step)| step);
+                let others = steps
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != at)
+                    .map(|(_, step)| step);
                 let nearest = nearest_step(text, others);
-                finding.help(nearest.map_or_else(|| "name a step by its number or its name".to_owned(), |step| format!("did you mean {step}?")));
+                finding.help(nearest.map_or_else(
+                    || "name a step by its number or its name".to_owned(),
+                    |step| format!("did you mean {step}?"),
+                ));
             }
         }
     }
@@ -128,14 +175,26 @@ pub fn unknown_dependency(cx: &Context<'_>, out: &mut Findings) {
 /// The step whose number or name is nearest to a reference.
 fn nearest_step<'a>(text: &str, steps: impl Iterator<Item = &'a Step> + Clone) -> Option<String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let is_number = text.split_whitespace().last().is_some_and(|word| !digits.is_empty() && word.trim_start_matches('#') == digits);
+    let is_number = text
+        .split_whitespace()
+        .last()
+        .is_some_and(|word| !digits.is_empty() && word.trim_start_matches('#') == digits);
     if is_number {
         let wanted: u32 = digits.parse().unwrap_or(u32::MAX);
         let numbered = steps.clone().filter(|step| step.number.is_some());
-        let step = numbered.min_by_key(|step| step.number.map_or(u32::MAX, |(number, _)| number.abs_diff(wanted)))?;
+        let step = numbered.min_by_key(|step| {
+            step.number
+                .map_or(u32::MAX, |(number, _)| number.abs_diff(wanted))
+        })?;
         return Some(format!("`Step {}` ({})", step.number?.0, step.name));
     }
-    let name = nearest::nearest(text, steps.map(|step| &*step.name).filter(|name| name.len() < 200).take(200))?;
+    let name = nearest::nearest(
+        text,
+        steps
+            .map(|step| &*step.name)
+            .filter(|name| name.len() < 200)
+            .take(200),
+    )?;
     Some(format!("`{name}`"))
 }
 
@@ -144,19 +203,29 @@ pub fn dependency_cycle(cx: &Context<'_>, out: &mut Findings) {
     let dependencies = dependencies(cx);
     let mut edges: Vec<Vec<(usize, Span)>> = vec![Vec::new(); steps.len()];
     for (at, references) in dependencies {
-        let others = references.into_iter().filter_map(|reference| Some((reference.step?, reference.span)));
+        let others = references
+            .into_iter()
+            .filter_map(|reference| Some((reference.step?, reference.span)));
         edges[at] = others.filter(|(step, _)| *step != at).collect();
     }
     for cycle in cycle::cycles(&edges) {
-        let names: Vec<String> = cycle.steps.iter().map(|&step| steps[step].reference()).collect();
+        let names: Vec<String> = cycle
+            .steps
+            .iter()
+            .map(|&step| steps[step].reference())
+            .collect();
         let first = &names[0];
-        out.report(cycle.first, format!("steps wait for each other: {} → {first}", names.join(" → ")))
-            .help("remove one of these dependencies");
+        out.report(
+            cycle.first,
+            format!("steps wait for each other: {} → {first}", names.join(" → ")),
+        )
+        .help("remove one of these dependencies");
     }
 }
 
 pub fn invalid_step_option(cx: &Context<'_>, out: &mut Findings) {
-    let mut check = |label: &'static str, fault: &dyn Fn(&str) -> Option<(String, &'static str)>| {
+    let mut check = |label: &'static str,
+                     fault: &dyn Fn(&str) -> Option<(String, &'static str)>| {
         for (_, field) in fields(cx, label) {
             if let Some(span) = text_of(cx, &field.content).or_else(|| unreadable(field))
                 && let Some((message, help)) = fault(cx.text(span))
@@ -167,15 +236,21 @@ pub fn invalid_step_option(cx: &Context<'_>, out: &mut Findings) {
     };
     check("Timeout", &|text| {
         let help = "write numbers with units, more than nothing: `90s`, `10m`, `1h 30m`";
-        value::timeout(text).is_none().then(|| (format!("the timeout `{text}` is no duration"), help))
+        value::timeout(text)
+            .is_none()
+            .then(|| (format!("the timeout `{text}` is no duration"), help))
     });
     check("Retries", &|text| {
         let help = "write how many more attempts follow the first: a whole number, 100 at most";
-        value::retries(text).is_none().then(|| (format!("the retries `{text}` are no number"), help))
+        value::retries(text)
+            .is_none()
+            .then(|| (format!("the retries `{text}` are no number"), help))
     });
     check("Idempotent", &|text| {
         let help = "write `yes` if the step's commands may be repeated after a crash, else `no`";
-        value::yes_or_no(text).is_none().then(|| (format!("`{text}` is neither `yes` nor `no`"), help))
+        value::yes_or_no(text)
+            .is_none()
+            .then(|| (format!("`{text}` is neither `yes` nor `no`"), help))
     });
     check("Working directory", &|text| {
         let why = match value::path_fault(text.trim_matches('`'))? {
@@ -183,7 +258,10 @@ pub fn invalid_step_option(cx: &Context<'_>, out: &mut Findings) {
             PathFault::Outside => "leads out of the project",
             PathFault::InGit => "lies in `.git`",
         };
-        Some((format!("the working directory `{text}` {why}"), "write a path inside the project, from its root"))
+        Some((
+            format!("the working directory `{text}` {why}"),
+            "write a path inside the project, from its root",
+        ))
     });
 }
 
@@ -193,17 +271,25 @@ fn unreadable(field: &Field) -> Option<Span> {
 }
 
 pub fn unverified_step(cx: &Context<'_>, out: &mut Findings) {
-    let specs = cx.template.steps.as_ref().map_or(&[][..], |steps| &steps.fields);
-    for step in &cx.document.workflow.steps {
-        let has_command = |label| {
-            let field = step.body.field(specs, label)?;
-            let (tree, source) = (&cx.document.tree, &cx.document.source);
-            let mut works = field.content.items().map(|item| crate::parse::item::work(tree, source, item, field.content.end));
-            Some((field, works.any(|work| work != crate::parse::item::Work::Manual)))
-        };
-        if let (Some((_, true)), Some((field, false))) = (has_command("Actions"), has_command("Verification")) {
-            out.report(field.label, format!("{} runs commands, but no command verifies it", step.reference()))
-                .help("add a check with a command: `Run:` and a code span as the last line of the item");
+    let (tree, source) = (&cx.document.tree, &cx.document.source);
+    let has_command = |field: &Field| {
+        let work = |item| item::work(tree, source, item, field.content.end);
+        field.content.items().any(|item| work(item) != Work::Manual)
+    };
+    let actions: FxHashSet<usize> = fields(cx, "Actions")
+        .filter(|(_, field)| has_command(field))
+        .map(|(step, _)| step)
+        .collect();
+    for (at, field) in fields(cx, "Verification") {
+        if actions.contains(&at) && !has_command(field) {
+            let step = cx.document.workflow.steps[at].reference();
+            out.report(
+                field.label,
+                format!("{step} runs commands, but no command verifies it"),
+            )
+            .help(
+                "add a check with a command: `Run:` and a code span as the last line of the item",
+            );
         }
     }
 }

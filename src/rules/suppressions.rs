@@ -6,8 +6,27 @@ use crate::rule::Findings;
 use crate::rules;
 
 pub fn unused_suppression(ids: &[&str]) -> String {
-    let names: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
-    format!("the suppression hides nothing: no finding of {} here", names.join(", "))
+    let named = |ids: Vec<&str>| {
+        let names: Vec<String> = ids.into_iter().map(|id| format!("`{id}`")).collect();
+        names.join(", ")
+    };
+    let is_fixed = |id: &&&str| rules::UNSUPPRESSIBLE.contains(*id);
+    let (fixed, idle): (Vec<&str>, Vec<&str>) = ids.iter().partition(|id| is_fixed(id));
+    match (idle.is_empty(), fixed.is_empty()) {
+        (_, true) => format!(
+            "the suppression hides nothing: no finding of {} here",
+            named(idle)
+        ),
+        (true, false) => format!(
+            "the suppression hides nothing: {} can only be configured",
+            named(fixed)
+        ),
+        (false, false) => format!(
+            "the suppression hides nothing: no finding of {} here, and {} can only be configured",
+            named(idle),
+            named(fixed)
+        ),
+    }
 }
 
 pub fn unknown_rule(cx: &Context<'_>, out: &mut Findings) {
@@ -30,7 +49,9 @@ pub fn unexplained_suppression(cx: &Context<'_>, out: &mut Findings) {
     for suppression in &cx.document.suppressions {
         if !suppression.explained && suppression.reach != Reach::Until {
             out.report(suppression.span, "the suppression gives no reason")
-                .help("write it after a colon: `wf-disable-line missing-rollback: restores itself`");
+                .help(
+                    "write it after a colon: `wf-disable-line missing-rollback: restores itself`",
+                );
         }
     }
 }

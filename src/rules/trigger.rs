@@ -14,12 +14,20 @@ fn stem(path: &str) -> &str {
 
 /// The whole value of Command, and where in it the code span's inside stands.
 fn command(cx: &Context<'_>) -> Option<(Span, Option<Span>)> {
-    let field = cx.document.workflow.field(cx.template, "Trigger", "Command")?;
-    let value = field.content.text().or_else(|| match field.content.pieces.first()? {
-        content::Piece::List(list) => Some(list.span),
-        content::Piece::Fence(id) | content::Piece::Other(id) => Some(cx.document.tree.block(*id).span),
-        content::Piece::Text(span) => Some(*span),
-    })?;
+    let field = cx
+        .document
+        .workflow
+        .field(cx.template, "Trigger", "Command")?;
+    let value = field
+        .content
+        .text()
+        .or_else(|| match field.content.pieces.first()? {
+            content::Piece::List(list) => Some(list.span),
+            content::Piece::Fence(id) | content::Piece::Other(id) => {
+                Some(cx.document.tree.block(*id).span)
+            }
+            content::Piece::Text(span) => Some(*span),
+        })?;
     (!cx.is_unfilled(value)).then(|| (value, content::code_span(&cx.document.source, value)))
 }
 
@@ -28,9 +36,14 @@ pub fn malformed_trigger(cx: &Context<'_>, out: &mut Findings) {
         return;
     };
     if code.is_none_or(|code| value::trigger_name(cx.text(code)).is_none()) {
-        let name = value::workflow_name(stem(cx.path)).to_owned();
-        out.report(value, "Command is not one code span with `execute-task NAME` or `wf run NAME`")
-            .help(format!("write `` `execute-task {name}` ``, with its backticks and nothing else"));
+        let name = value::workflow_name(stem(cx.path));
+        out.report(
+            value,
+            "Command is not one code span with `execute-task NAME` or `wf run NAME`",
+        )
+        .help(format!(
+            "write `` `execute-task {name}` ``, with its backticks and nothing else"
+        ));
     }
 }
 
@@ -44,7 +57,13 @@ pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
     let own = stem(cx.path);
     if value::workflow_name(name) != value::workflow_name(own) {
         let span = Span::new(code.start() + offset, code.start() + offset + name.len());
-        out.report(span, format!("`{name}` does not lead to this document, `{}`", cx.path))
-            .help(format!("write `{}`, or rename the file", value::workflow_name(own)));
+        out.report(
+            span,
+            format!("`{name}` does not lead to this document, `{}`", cx.path),
+        )
+        .help(format!(
+            "write `{}`, or rename the file",
+            value::workflow_name(own)
+        ));
     }
 }

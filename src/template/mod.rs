@@ -57,6 +57,8 @@ pub struct FieldSpec {
     pub optional: bool,
     /// What it holds.
     pub asks: Asks,
+    /// The label as it compares.
+    folded: String,
 }
 
 /// What a section or a field must hold; with neither list nor code, any text will do.
@@ -98,7 +100,9 @@ impl Template {
     /// The section of that title, case aside.
     #[must_use]
     pub fn section(&self, title: &str) -> Option<SectionId> {
-        self.sections.iter().position(|section| nearest::same(&section.title, title))
+        self.sections
+            .iter()
+            .position(|section| nearest::same(&section.title, title))
     }
 
     /// Whether the template uses this name anywhere: for a section, a label or a header field.
@@ -117,16 +121,33 @@ impl Template {
     #[must_use]
     pub fn step_form(&self) -> String {
         self.steps.as_ref().map_or_else(String::new, |steps| {
-            format!("{} {}N{} Name", "#".repeat(steps.level.into()), steps.before, steps.after)
+            format!(
+                "{} {}N{} Name",
+                "#".repeat(steps.level.into()),
+                steps.before,
+                steps.after
+            )
         })
     }
 }
 
 impl FieldSpec {
-    /// Whether this is the label of that name, case aside.
+    /// What is asked of the field of that label.
     #[must_use]
-    pub fn is(&self, label: &str) -> bool {
-        nearest::same(&self.label, label)
+    pub fn new(label: String, optional: bool, asks: Asks) -> Self {
+        Self {
+            folded: nearest::fold(&label),
+            label,
+            optional,
+            asks,
+        }
+    }
+
+    /// The place in `fields` of that label, case aside.
+    #[must_use]
+    pub fn find(fields: &[Self], label: &str) -> Option<usize> {
+        let folded = nearest::fold(label);
+        fields.iter().position(|field| field.folded == folded)
     }
 }
 

@@ -47,13 +47,25 @@ pub fn read(source: &Source) -> Result<Template, TemplateError> {
         });
     }
     template.placeholders = placeholders(source);
-    let labels = |fields: &[FieldSpec]| fields.iter().map(|field| nearest::fold(&field.label)).collect::<Vec<_>>();
+    let labels = |fields: &[FieldSpec]| {
+        fields
+            .iter()
+            .map(|field| nearest::fold(&field.label))
+            .collect::<Vec<_>>()
+    };
     for section in &template.sections {
         template.names.insert(nearest::fold(&section.title));
         template.names.extend(labels(&section.fields));
     }
-    template.names.extend(template.steps.iter().flat_map(|steps| labels(&steps.fields)));
-    template.names.extend(template.header.iter().map(|name| nearest::fold(name)));
+    template.names.extend(
+        template
+            .steps
+            .iter()
+            .flat_map(|steps| labels(&steps.fields)),
+    );
+    template
+        .names
+        .extend(template.header.iter().map(|name| nearest::fold(name)));
     Ok(template)
 }
 
@@ -78,7 +90,11 @@ impl Reader<'_> {
             .top()
             .filter(|&id| matches!(self.tree.block(id).kind, BlockKind::Heading { .. }))
             .collect();
-        let first_section = headings.iter().copied().find(|&id| heading(self.tree, id).0 > 1).unwrap_or(end);
+        let first_section = headings
+            .iter()
+            .copied()
+            .find(|&id| heading(self.tree, id).0 > 1)
+            .unwrap_or(end);
         self.header(first_section)?;
         for (at, &id) in headings.iter().enumerate() {
             let next = headings.get(at + 1).copied().unwrap_or(end);
@@ -140,7 +156,9 @@ impl Reader<'_> {
         }
         let title = heading(self.tree, id).1.to_owned();
         let parent = self.parent(level);
-        let twin = |section: &SectionSpec| section.parent == parent && nearest::same(&section.title, &title);
+        let twin = |section: &SectionSpec| {
+            section.parent == parent && nearest::same(&section.title, &title)
+        };
         if let Some(first) = self.template.sections.iter().position(twin) {
             return Err(TemplateError::SectionTwice {
                 place: place(self.source, span),
@@ -153,7 +171,12 @@ impl Reader<'_> {
         self.template.sections.push(SectionSpec {
             title,
             level,
-            optional: self.is_optional(self.tree.inlines(id).iter().map(|inline| (&inline.kind, inline.span))),
+            optional: self.is_optional(
+                self.tree
+                    .inlines(id)
+                    .iter()
+                    .map(|inline| (&inline.kind, inline.span)),
+            ),
             parent,
             asks,
             fields,
@@ -163,7 +186,10 @@ impl Reader<'_> {
 
     /// The nearest section before that a heading of this level stands in.
     fn parent(&self, level: u8) -> Option<SectionId> {
-        self.template.sections.iter().rposition(|section| section.level < level)
+        self.template
+            .sections
+            .iter()
+            .rposition(|section| section.level < level)
     }
 
     fn within(&self, mut section: SectionId, ancestor: SectionId) -> bool {
@@ -176,11 +202,19 @@ impl Reader<'_> {
         false
     }
 
-    fn steps(&mut self, id: BlockId, level: u8, form: (&str, &str), next: BlockId) -> Result<(), TemplateError> {
+    fn steps(
+        &mut self,
+        id: BlockId,
+        level: u8,
+        form: (&str, &str),
+        next: BlockId,
+    ) -> Result<(), TemplateError> {
         let span = self.tree.block(id).span;
-        let section = self.parent(level).ok_or_else(|| TemplateError::StepsOutsideSection {
-            place: place(self.source, span),
-        })?;
+        let section = self
+            .parent(level)
+            .ok_or_else(|| TemplateError::StepsOutsideSection {
+                place: place(self.source, span),
+            })?;
         if let Some(steps) = &self.template.steps {
             // A second numbered heading only illustrates the first.
             return if steps.section == section {
@@ -214,7 +248,7 @@ impl Reader<'_> {
         let mut fields: Vec<FieldSpec> = Vec::with_capacity(labels.len());
         for (at, label) in labels.iter().enumerate() {
             let name = self.source.slice(label.name).to_owned();
-            if let Some(first) = fields.iter().position(|field| field.is(&name)) {
+            if let Some(first) = FieldSpec::find(&fields, &name) {
                 return Err(TemplateError::LabelTwice {
                     place: place(self.source, label.strong),
                     name,
@@ -222,15 +256,16 @@ impl Reader<'_> {
                 });
             }
             let stop = labels.get(at + 1).map_or(end, |next| next.strong.start);
-            fields.push(FieldSpec {
-                label: name,
-                optional: self.is_optional_label(label, stop),
-                asks: self.asks(Stretch {
-                    first: self.tree.block(label.paragraph).next,
-                    last: blocks.end,
-                    end: stop,
-                }),
+            let asks = self.asks(Stretch {
+                first: self.tree.block(label.paragraph).next,
+                last: blocks.end,
+                end: stop,
             });
+            fields.push(FieldSpec::new(
+                name,
+                self.is_optional_label(label, stop),
+                asks,
+            ));
         }
         Ok((asks, fields))
     }
@@ -240,7 +275,9 @@ impl Reader<'_> {
         for piece in content::pieces(self.tree, self.source, stretch) {
             match piece {
                 Piece::List(list) if asks.list.is_none() => {
-                    let boxed = |&item: &BlockId| matches!(self.tree.block(item).kind, BlockKind::Item(Some(_)));
+                    let boxed = |&item: &BlockId| {
+                        matches!(self.tree.block(item).kind, BlockKind::Item(Some(_)))
+                    };
                     asks.list = Some(if list.items.iter().all(boxed) {
                         ListKind::Task
                     } else if list.ordered {
@@ -267,8 +304,13 @@ impl Reader<'_> {
 
     fn is_optional<'b>(&self, mut inlines: impl Iterator<Item = (&'b InlineKind, Span)>) -> bool {
         inlines.any(|(kind, span)| {
-            let comment = self.source.slice(span).strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
-            *kind == InlineKind::Html && comment.is_some_and(|text| text.trim().eq_ignore_ascii_case("optional"))
+            let comment = self
+                .source
+                .slice(span)
+                .strip_prefix("<!--")
+                .and_then(|rest| rest.strip_suffix("-->"));
+            *kind == InlineKind::Html
+                && comment.is_some_and(|text| text.trim().eq_ignore_ascii_case("optional"))
         })
     }
 }
@@ -300,9 +342,14 @@ fn placeholders(source: &Source) -> FxHashSet<String> {
             break;
         };
         let (inner, rest) = (&inner[..close], &inner[close + 1..]);
-        let is_text = inner.starts_with(char::is_alphabetic) && !inner.ends_with(' ') && !inner.contains('[');
+        let is_text =
+            inner.starts_with(char::is_alphabetic) && !inner.ends_with(' ') && !inner.contains('[');
         let is_box = inner.eq_ignore_ascii_case("x");
-        if is_text && !is_box && !rest.starts_with(['(', '[', ':']) && !FILLED_IN_LATER.contains(&inner) {
+        if is_text
+            && !is_box
+            && !rest.starts_with(['(', '[', ':'])
+            && !FILLED_IN_LATER.contains(&inner)
+        {
             found.insert(without_numbers(inner));
         }
     }

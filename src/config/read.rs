@@ -1,107 +1,34 @@
-//! `wf.toml`: what a team sets for its project.
-//!
-//! Read by hand from the parsed table rather than derived, so that every fault has its place and, for a name that
-//! is not there, the nearest one. Rule ids stay as written: the rules themselves are not known here.
+//! The parsed table of a `wf.toml` made a configuration.
 
 use globset::Glob;
 use globset::GlobBuilder;
 use globset::GlobSet;
 use globset::GlobSetBuilder;
-use miette::Diagnostic;
-use thiserror::Error;
 use toml::Spanned;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
+use crate::config::Audit;
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::config::Located;
 use crate::diagnostic::Level;
 use crate::nearest;
 use crate::source::Source;
 
-/// The file's name.
-pub const FILE_NAME: &str = "wf.toml";
-
 /// The keys of the file, and of its tables.
-const KEYS: [&str; 6] = ["paths", "exclude", "template", "max-file-size", "audit", "rules"];
+const KEYS: [&str; 6] = [
+    "paths",
+    "exclude",
+    "template",
+    "max-file-size",
+    "audit",
+    "rules",
+];
 const AUDIT_KEYS: [&str; 2] = ["warn-after-days", "max-age-days"];
 
 /// The largest `max-file-size`: offsets are 32 bits wide, with room to spare.
 const LARGEST_FILE: u64 = 1 << 30;
-
-/// A project's configuration.
-#[derive(Debug)]
-pub struct Config {
-    /// The workflow directories, relative to the project root, with `/`; the root itself is empty.
-    pub paths: Vec<String>,
-    /// What is left out.
-    pub exclude: GlobSet,
-    /// The template's path relative to the project root, where one is set.
-    pub template: Option<Located<String>>,
-    /// The size in bytes above which a document is not read.
-    pub max_file_size: u64,
-    /// The age limits of audits.
-    pub audit: Audit,
-    /// The rules' levels, ids as written.
-    pub rules: Vec<(Located<String>, Level)>,
-}
-
-/// The age limits of audits, in days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Audit {
-    /// Older ones are warned of.
-    pub warn_after_days: u32,
-    /// Older ones are errors.
-    pub max_age_days: u32,
-}
-
-/// A value with its place, `file:line:column`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// Where it stands.
-    pub place: String,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            paths: vec!["workflows".to_owned()],
-            exclude: GlobSet::empty(),
-            template: None,
-            max_file_size: 1 << 20,
-            audit: Audit {
-                warn_after_days: 150,
-                max_age_days: 180,
-            },
-            rules: Vec::new(),
-        }
-    }
-}
-
-/// What can be wrong with the configuration.
-#[derive(Debug, Error, Diagnostic)]
-#[allow(missing_docs, reason = "each variant's message says what its fields are")]
-pub enum ConfigError {
-    #[error("{place}: {message}")]
-    #[diagnostic(help("wf.toml is TOML: `key = value`, tables as `[audit]`"))]
-    Syntax { place: String, message: String },
-
-    #[error("{place}: there is no key `{key}`{table}")]
-    #[diagnostic(help("did you mean `{nearest}`?"))]
-    UnknownKey { place: String, key: String, table: &'static str, nearest: &'static str },
-
-    #[error("{place}: `{key}` wants {wanted}, not {found}")]
-    #[diagnostic(help("for example `{example}`"))]
-    WrongType { place: String, key: String, wanted: &'static str, found: &'static str, example: &'static str },
-
-    #[error("{place}: `{key}`: {message}")]
-    #[diagnostic(help("{help}"))]
-    BadValue { place: String, key: String, message: String, help: &'static str },
-
-    #[error("{place}: there is no rule `{rule}`")]
-    #[diagnostic(help("did you mean `{nearest}`? `wf rule` lists them all"))]
-    UnknownRule { place: String, rule: String, nearest: &'static str },
-}
 
 /// Read a configuration file's text.
 pub fn read(source: &Source) -> Result<Config, ConfigError> {
@@ -116,7 +43,9 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
         match name {
             "paths" => config.paths = reader.folders(value)?,
             "exclude" => config.exclude = reader.globs(value)?,
-            "template" => config.template = Some(reader.path(name, value, "\"docs/our-template.md\"")?),
+            "template" => {
+                config.template = Some(reader.path(name, value, "\"docs/our-template.md\"")?);
+            }
             "max-file-size" => config.max_file_size = reader.size(value)?,
             "audit" => config.audit = reader.audit(value)?,
             "rules" => config.rules = reader.rules(value)?,
@@ -142,7 +71,12 @@ impl Reader<'_> {
         place(self.source, value.span().start)
     }
 
-    fn unknown<T: AsRef<str>>(&self, key: &Spanned<T>, keys: &[&'static str], table: &'static str) -> ConfigError {
+    fn unknown<T: AsRef<str>>(
+        &self,
+        key: &Spanned<T>,
+        keys: &[&'static str],
+        table: &'static str,
+    ) -> ConfigError {
         let name = key.get_ref().as_ref();
         ConfigError::UnknownKey {
             place: self.place(key),
@@ -152,7 +86,13 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong_type(&self, key: &str, value: &Value<'_>, wanted: &'static str, example: &'static str) -> ConfigError {
+    fn wrong_type(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+        wanted: &'static str,
+        example: &'static str,
+    ) -> ConfigError {
         ConfigError::WrongType {
             place: self.place(value),
             key: key.to_owned(),
@@ -162,7 +102,13 @@ impl Reader<'_> {
         }
     }
 
-    fn bad<T>(&self, key: &str, value: &Spanned<T>, message: impl Into<String>, help: &'static str) -> ConfigError {
+    fn bad<T>(
+        &self,
+        key: &str,
+        value: &Spanned<T>,
+        message: impl Into<String>,
+        help: &'static str,
+    ) -> ConfigError {
         ConfigError::BadValue {
             place: self.place(value),
             key: key.to_owned(),
@@ -172,9 +118,17 @@ impl Reader<'_> {
     }
 
     /// The strings of an array, each with its value in the file.
-    fn strings<'v>(&self, key: &str, value: &'v Value<'_>, example: &'static str) -> Result<Vec<(&'v str, &'v Value<'v>)>, ConfigError> {
+    fn strings<'v>(
+        &self,
+        key: &str,
+        value: &'v Value<'_>,
+        example: &'static str,
+    ) -> Result<Vec<(&'v str, &'v Value<'v>)>, ConfigError> {
         let wanted = "an array of strings";
-        let array = value.get_ref().as_array().ok_or_else(|| self.wrong_type(key, value, wanted, example))?;
+        let array = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| self.wrong_type(key, value, wanted, example))?;
         let strings = array.iter().map(|item| match item.get_ref().as_str() {
             Some(text) => Ok((text, item)),
             None => Err(self.wrong_type(key, item, "strings", example)),
@@ -189,7 +143,12 @@ impl Reader<'_> {
         }
         if folders.is_empty() {
             let help = "name the folders that hold workflows: `paths = [\"workflows\"]`";
-            return Err(self.bad("paths", value, "no folder is named, so nothing would be checked", help));
+            return Err(self.bad(
+                "paths",
+                value,
+                "no folder is named, so nothing would be checked",
+                help,
+            ));
         }
         Ok(folders)
     }
@@ -198,15 +157,35 @@ impl Reader<'_> {
     fn inside(&self, key: &str, text: &str, value: &Value<'_>) -> Result<String, ConfigError> {
         let help = "write it relative to the folder of wf.toml, inside that folder";
         let path = text.replace('\\', "/");
-        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-        if path.starts_with('/') || path.get(1..2) == Some(":") || parts.contains(&"..") || text.is_empty() {
-            return Err(self.bad(key, value, format!("`{text}` is no path inside the project"), help));
+        let parts: Vec<&str> = path
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect();
+        if path.starts_with('/')
+            || path.get(1..2) == Some(":")
+            || parts.contains(&"..")
+            || text.is_empty()
+        {
+            return Err(self.bad(
+                key,
+                value,
+                format!("`{text}` is no path inside the project"),
+                help,
+            ));
         }
         Ok(parts.join("/"))
     }
 
-    fn path(&self, key: &str, value: &Value<'_>, example: &'static str) -> Result<Located<String>, ConfigError> {
-        let text = value.get_ref().as_str().ok_or_else(|| self.wrong_type(key, value, "a string", example))?;
+    fn path(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+        example: &'static str,
+    ) -> Result<Located<String>, ConfigError> {
+        let text = value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| self.wrong_type(key, value, "a string", example))?;
         Ok(Located {
             value: self.inside(key, text, value)?,
             place: self.place(value),
@@ -217,14 +196,25 @@ impl Reader<'_> {
         let mut set = GlobSetBuilder::new();
         let help = "globs are like those of .gitignore: `workflows/archive/**`, `**/draft-*.md`";
         let glob = |text: &str| GlobBuilder::new(text).literal_separator(true).build();
-        for (text, item) in self.strings("exclude", value, "exclude = [\"workflows/archive/**\"]")? {
-            let pattern = text.strip_prefix("./").unwrap_or(text).trim_end_matches('/');
-            let both: Result<Vec<Glob>, _> = [pattern.to_owned(), format!("{pattern}/**")].iter().map(|text| glob(text)).collect();
-            for glob in both.map_err(|error| self.bad("exclude", item, error.kind().to_string(), help))? {
+        for (text, item) in
+            self.strings("exclude", value, "exclude = [\"workflows/archive/**\"]")?
+        {
+            let pattern = text
+                .strip_prefix("./")
+                .unwrap_or(text)
+                .trim_end_matches('/');
+            let both: Result<Vec<Glob>, _> = [pattern.to_owned(), format!("{pattern}/**")]
+                .iter()
+                .map(|text| glob(text))
+                .collect();
+            for glob in
+                both.map_err(|error| self.bad("exclude", item, error.kind().to_string(), help))?
+            {
                 set.add(glob);
             }
         }
-        set.build().map_err(|error| self.bad("exclude", value, error.to_string(), help))
+        set.build()
+            .map_err(|error| self.bad("exclude", value, error.to_string(), help))
     }
 
     fn size(&self, value: &Value<'_>) -> Result<u64, ConfigError> {
@@ -235,7 +225,8 @@ impl Reader<'_> {
             DeValue::Integer(number) => number.as_str().parse().ok(),
             _ => return Err(self.wrong_type(key, value, "a size", example)),
         };
-        let help = "write a number with a unit, at least one byte and at most 1 GiB: `512KiB`, `2MiB`";
+        let help =
+            "write a number with a unit, at least one byte and at most 1 GiB: `512KiB`, `2MiB`";
         size.filter(|size| (1..=LARGEST_FILE).contains(size))
             .ok_or_else(|| self.bad(key, value, "that is no size", help))
     }
@@ -243,7 +234,10 @@ impl Reader<'_> {
     fn audit(&self, value: &Value<'_>) -> Result<Audit, ConfigError> {
         let mut audit = Config::default().audit;
         let example = "[audit]\nmax-age-days = 180";
-        let table = value.get_ref().as_table().ok_or_else(|| self.wrong_type("audit", value, "a table", example))?;
+        let table = value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong_type("audit", value, "a table", example))?;
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let slot = match name {
@@ -252,21 +246,36 @@ impl Reader<'_> {
                 _ => return Err(self.unknown(key, &AUDIT_KEYS, " in `[audit]`")),
             };
             let number = value.get_ref().as_integer();
-            let number = number.ok_or_else(|| self.wrong_type(name, value, "a number of days", "max-age-days = 180"))?;
+            let number = number.ok_or_else(|| {
+                self.wrong_type(name, value, "a number of days", "max-age-days = 180")
+            })?;
             let days = number.as_str().parse().ok().filter(|&days| days <= 36_500);
-            *slot = days.ok_or_else(|| self.bad(name, value, "that is no number of days", "write a whole number from 0 to 36500"))?;
+            *slot = days.ok_or_else(|| {
+                self.bad(
+                    name,
+                    value,
+                    "that is no number of days",
+                    "write a whole number from 0 to 36500",
+                )
+            })?;
         }
         Ok(audit)
     }
 
     fn rules(&self, value: &Value<'_>) -> Result<Vec<(Located<String>, Level)>, ConfigError> {
         let example = "[rules]\nbroken-link = \"error\"";
-        let table = value.get_ref().as_table().ok_or_else(|| self.wrong_type("rules", value, "a table", example))?;
+        let table = value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong_type("rules", value, "a table", example))?;
         let mut rules = Vec::with_capacity(table.len());
         for (key, value) in table {
             let id = key.get_ref().as_ref();
             let example = "broken-link = \"error\"";
-            let name = value.get_ref().as_str().ok_or_else(|| self.wrong_type(id, value, "a level", example))?;
+            let name = value
+                .get_ref()
+                .as_str()
+                .ok_or_else(|| self.wrong_type(id, value, "a level", example))?;
             let level = Level::from_name(name).ok_or_else(|| {
                 let help = "the levels are `error`, `warning`, `info` and `off`";
                 self.bad(id, value, format!("there is no level `{name}`"), help)
@@ -284,7 +293,9 @@ impl Reader<'_> {
 /// A size such as `1MiB`, in bytes.
 fn size(text: &str) -> Option<u64> {
     let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let factor: u64 = match text[digits..].trim() {
         "" | "B" => 1,
         "kB" | "KB" => 1000,
@@ -303,7 +314,9 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> String {
-        read(&Source::new("wf.toml", text)).expect_err(text).to_string()
+        read(&Source::new("wf.toml", text))
+            .expect_err(text)
+            .to_string()
     }
 
     #[test]
@@ -313,19 +326,40 @@ mod tests {
         assert_eq!(config.paths, ["a", "b"]);
         assert!(config.exclude.is_match("a/old/x.md") && !config.exclude.is_match("a/older.md"));
         assert_eq!(config.template.expect("set").value, "t.md");
-        assert_eq!((config.max_file_size, config.audit.max_age_days), (2 << 20, 2));
+        assert_eq!(
+            (config.max_file_size, config.audit.max_age_days),
+            (2 << 20, 2)
+        );
         assert_eq!(config.rules[0].0.place, "wf.toml:9:1");
     }
 
     #[test]
     fn faults_have_a_place_and_a_reason() {
         assert_eq!(fault("path = []"), "wf.toml:1:1: there is no key `path`");
-        assert_eq!(fault("[audit]\nmax-age = 1"), "wf.toml:2:1: there is no key `max-age` in `[audit]`");
-        assert_eq!(fault("\npaths = \"workflows\""), "wf.toml:2:9: `paths` wants an array of strings, not string");
-        assert_eq!(fault("paths = [\"a\", 1]"), "wf.toml:1:15: `paths` wants strings, not integer");
-        assert_eq!(fault("paths = [\"../a\"]"), "wf.toml:1:10: `paths`: `../a` is no path inside the project");
-        assert_eq!(fault("max-file-size = \"2 potatoes\""), "wf.toml:1:17: `max-file-size`: that is no size");
-        assert_eq!(fault("[rules]\na = \"fatal\""), "wf.toml:2:5: `a`: there is no level `fatal`");
+        assert_eq!(
+            fault("[audit]\nmax-age = 1"),
+            "wf.toml:2:1: there is no key `max-age` in `[audit]`"
+        );
+        assert_eq!(
+            fault("\npaths = \"workflows\""),
+            "wf.toml:2:9: `paths` wants an array of strings, not string"
+        );
+        assert_eq!(
+            fault("paths = [\"a\", 1]"),
+            "wf.toml:1:15: `paths` wants strings, not integer"
+        );
+        assert_eq!(
+            fault("paths = [\"../a\"]"),
+            "wf.toml:1:10: `paths`: `../a` is no path inside the project"
+        );
+        assert_eq!(
+            fault("max-file-size = \"2 potatoes\""),
+            "wf.toml:1:17: `max-file-size`: that is no size"
+        );
+        assert_eq!(
+            fault("[rules]\na = \"fatal\""),
+            "wf.toml:2:5: `a`: there is no level `fatal`"
+        );
         assert!(fault("paths = [").starts_with("wf.toml:1:"));
         assert!(fault("exclude = [\"a[\"]").starts_with("wf.toml:1:12: `exclude`:"));
     }
