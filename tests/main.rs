@@ -7,4 +7,5 @@
 
 mod pages;
 mod project;
+mod readme;
 mod tidy;
