@@ -1,5 +1,6 @@
 //! A text with its lines: the only arithmetic between byte offsets and lines and columns.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A stretch of a source text, in bytes: `start` included, `end` excluded.
@@ -87,6 +88,9 @@ pub struct Source {
     path: String,
     text: String,
     lines: Vec<u32>,
+    /// The last place asked for: the next one on its line is counted from there, so that many findings on one
+    /// very long line cost no more than its length.
+    last: Cell<Position>,
 }
 
 impl Source {
@@ -99,6 +103,7 @@ impl Source {
             path: path.into(),
             text,
             lines,
+            last: Cell::new(Position::START),
         }
     }
 
@@ -158,13 +163,24 @@ impl Source {
             offset -= 1;
         }
         let line = self.line_of(offset);
-        let before = &self.text[self.line_start(line)..offset];
-        let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before);
-        Position {
+        let last = self.last.get();
+        let (from, column) = if last.line as usize == line + 1 && last.offset as usize <= offset {
+            (last.offset as usize, last.column)
+        } else {
+            (self.line_start(line), 1)
+        };
+        let passed = &self.text[from..offset];
+        let passed = match passed.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) if from == 0 => rest,
+            _ => passed,
+        };
+        let position = Position {
             line: line as u32 + 1,
-            column: before.chars().count() as u32 + 1,
+            column: column + passed.chars().count() as u32,
             offset: offset as u32,
-        }
+        };
+        self.last.set(position);
+        position
     }
 
     /// The span without white space at its ends; empty at its start if it is all white space.
@@ -238,6 +254,26 @@ mod tests {
         let source = Source::new("a.md", "\u{FEFF}# A");
         let position = source.position(3);
         assert_eq!((position.line, position.column, position.offset), (1, 1, 3));
+    }
+
+    #[test]
+    fn the_order_of_questions_does_not_matter() {
+        let source = Source::new("a.md", "\u{FEFF}äbc\ndéf");
+        let ask = |offset| {
+            let position = source.position(offset);
+            (position.line, position.column)
+        };
+        let places = [
+            (3, (1, 1)),
+            (6, (1, 3)),
+            (0, (1, 1)),
+            (7, (1, 4)),
+            (11, (2, 3)),
+            (5, (1, 2)),
+        ];
+        for (offset, place) in places {
+            assert_eq!(ask(offset), place, "offset {offset}");
+        }
     }
 
     #[test]

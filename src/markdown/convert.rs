@@ -196,16 +196,26 @@ impl<'a> Converter<'a> {
         if let BlockKind::Heading { text, .. } = &mut block.kind {
             *text = heading_text(node).into();
         }
-        let has_inlines = !block.inlines.is_empty();
-        if data.value.contains_inlines() && has_inlines {
-            let exact = !self.wrong
-                && (block.kind != BlockKind::Paragraph || ends_together(node, data.sourcepos));
+        let (kind, span, inlines) = (&block.kind, block.span, block.inlines.clone());
+        if data.value.contains_inlines() && !inlines.is_empty() {
+            let exact =
+                !self.wrong && (*kind != BlockKind::Paragraph || self.ends_at(node, span.end()));
             if !exact {
-                let inlines = &mut self.tree.inlines[block.inlines.start as usize..];
-                repair::search(self.source, block.span, node, inlines);
+                let inlines = &mut self.tree.inlines[inlines.start as usize..];
+                repair::search(self.source, span, node, inlines);
             }
         }
         self.wrong = false;
+    }
+
+    /// Whether a paragraph's last inline ends where its text ends, white space there aside: if not, a position in
+    /// it went wrong.
+    fn ends_at(&self, paragraph: Node<'_>, end: usize) -> bool {
+        paragraph.last_child().is_none_or(|last| {
+            let last = self.span(last.data().sourcepos).end();
+            let between = last.min(end)..last.max(end);
+            self.source.text()[between].trim().is_empty()
+        })
     }
 
     /// Line and column, 1-based and in bytes, as an offset that is in the text and between characters.
@@ -298,12 +308,6 @@ fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {
         NodeValue::HtmlInline(_) => InlineKind::Html,
         _ => return None,
     })
-}
-
-/// Whether a paragraph's last inline ends where its text ends: if not, a position in it went wrong.
-fn ends_together(node: Node<'_>, block: Sourcepos) -> bool {
-    node.last_child()
-        .is_none_or(|last| last.data().sourcepos.end == block.end)
 }
 
 fn heading_text(node: Node<'_>) -> String {

@@ -64,70 +64,77 @@ fn is_kept(value: &NodeValue) -> bool {
     )
 }
 
+/// How far ahead of the last inline the next one is searched, in bytes: further on, a match means nothing, and
+/// the bound keeps the search linear.
+const REACH: usize = 4096;
+
 /// Start and end of the node's markup at or after `cursor`, and where to search for the next one.
 fn find(text: &str, cursor: usize, node: Node<'_>) -> Option<(usize, usize, usize)> {
-    let rest = text.get(cursor..)?;
-    let data = node.data();
-    match &data.value {
-        NodeValue::Strong => {
-            let inner = first_text(node);
-            let star = rest.find(&format!("**{inner}")).map(|at| (at, "**"));
-            let low = rest.find(&format!("__{inner}")).map(|at| (at, "__"));
-            let (at, mark) = star.into_iter().chain(low).min()?;
-            let start = cursor + at;
-            let close = start + 2 + text[start + 2..].find(mark)? + 2;
-            Some((start, close, start + 2))
-        }
-        NodeValue::Code(code) => {
-            let mark = "`".repeat(code.num_backticks);
-            let line = code
-                .literal
-                .split([' ', '\n'])
-                .find(|word| !word.is_empty())
-                .unwrap_or_default();
-            let mut from = cursor;
-            loop {
-                let start = from + text.get(from..)?.find(&mark)?;
-                let inner = start + mark.len();
-                let close = inner + text[inner..].find(&mark)?;
-                if text[inner..close].contains(line) {
-                    return Some((start, close + mark.len(), close + mark.len()));
-                }
-                from = inner;
-            }
-        }
+    let mut end = (cursor + REACH).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let window = text.get(cursor..end)?;
+    let (start, length, next) = match &node.data().value {
+        NodeValue::Strong => strong(window, &first_text(node)),
+        NodeValue::Code(code) => code_span(window, code.num_backticks, &code.literal),
         NodeValue::HtmlInline(html) => {
-            let start = cursor + rest.find(html.lines().next()?)?;
-            let close = start + text[start..].find('>')? + 1;
-            let end = (start + html.len()).max(close).min(text.len());
-            text.get(start..end).map(|_| (start, end, end))
+            let start = window.find(html.lines().next()?)?;
+            let length = window[start..].find('>')? + 1;
+            let length = length.max(html.len()).min(window.len() - start);
+            window
+                .get(start..start + length)
+                .map(|_| (start, length, length))
         }
-        _ => link(text, cursor, node),
+        NodeValue::Image(_) => link(window, "![", &first_text(node)),
+        _ => link(window, "[", &first_text(node)),
+    }?;
+    let start = cursor + start;
+    Some((start, start + length, start + next))
+}
+
+/// Start, length, and the length up to where the next inline may begin.
+type Found = Option<(usize, usize, usize)>;
+
+fn strong(window: &str, inner: &str) -> Found {
+    let star = window.find(&format!("**{inner}")).map(|at| (at, "**"));
+    let low = window.find(&format!("__{inner}")).map(|at| (at, "__"));
+    let (start, mark) = star.into_iter().chain(low).min()?;
+    let length = window[start + 2..].find(mark)? + 4;
+    Some((start, length, 2))
+}
+
+fn code_span(window: &str, ticks: usize, literal: &str) -> Found {
+    let mark = "`".repeat(ticks);
+    let mut words = literal.split([' ', '\n']);
+    let word = words.find(|word| !word.is_empty()).unwrap_or_default();
+    let mut from = 0;
+    loop {
+        let start = from + window.get(from..)?.find(&mark)?;
+        let inner = start + ticks;
+        let close = inner + window[inner..].find(&mark)?;
+        if window[inner..close].contains(word) {
+            let length = close + ticks - start;
+            return Some((start, length, length));
+        }
+        from = inner;
     }
 }
 
-fn link(text: &str, cursor: usize, node: Node<'_>) -> Option<(usize, usize, usize)> {
-    let inner = first_text(node);
-    let open = if matches!(node.data().value, NodeValue::Image(_)) {
-        "!["
-    } else {
-        "["
+fn link(window: &str, open: &str, inner: &str) -> Found {
+    let Some(start) = window.find(&format!("{open}{inner}")) else {
+        // An address between angle brackets.
+        let start = window.find(&format!("<{inner}>"))?;
+        return Some((start, inner.len() + 2, inner.len() + 2));
     };
-    let bracket = text[cursor..].find(&format!("{open}{inner}"));
-    let angle = text[cursor..].find(&format!("<{inner}>"));
-    if let (None, Some(at)) = (bracket, angle) {
-        let start = cursor + at;
-        return Some((start, start + inner.len() + 2, start + inner.len() + 2));
-    }
-    let start = cursor + bracket?;
-    let next = start + open.len();
-    let label = next + text[next..].find(']')? + 1;
-    let end = match text.as_bytes().get(label) {
-        Some(b'(') => label + text[label..].find(')')? + 1,
-        Some(b'[') => label + text[label..].find(']')? + 1,
+    let rest = &window[start..];
+    let label = open.len() + rest[open.len()..].find(']')? + 1;
+    let length = match rest.as_bytes().get(label) {
+        Some(b'(') => label + rest[label..].find(')')? + 1,
+        Some(b'[') => label + rest[label..].find(']')? + 1,
         _ => label,
     };
-    Some((start, end, next))
+    Some((start, length, open.len()))
 }
 
 /// The text that comes first inside an inline, up to the first character that may be written otherwise.
