@@ -8,4 +8,5 @@
 mod pages;
 mod project;
 mod readme;
+mod template;
 mod tidy;
