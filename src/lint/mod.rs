@@ -17,6 +17,7 @@ use crate::diagnostic::Level;
 use crate::diagnostic::Severity;
 use crate::files;
 use crate::neighbours::Neighbours;
+use crate::parse::listing;
 use crate::rule::Folder;
 use crate::rules::RULES;
 use crate::template::Template;
@@ -75,7 +76,7 @@ impl Role {
     /// The role of a file by its name: every `README.md` is an index.
     #[must_use]
     pub fn of(path: &str) -> Self {
-        if path.rsplit('/').next() == Some("README.md") {
+        if listing::is_index(path) {
             Self::Index
         } else {
             Self::Workflow

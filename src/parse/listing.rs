@@ -64,6 +64,12 @@ pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
     entries
 }
 
+/// Whether a path names an index: every `README.md` is one.
+#[must_use]
+pub fn is_index(path: &str) -> bool {
+    path.rsplit('/').next() == Some("README.md")
+}
+
 /// Whether a path names a Markdown document.
 #[must_use]
 pub fn is_markdown(path: &str) -> bool {

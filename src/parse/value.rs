@@ -234,6 +234,13 @@ pub fn trigger_name(code: &str) -> Option<(usize, &str)> {
     (!name.starts_with('-')).then(|| (code.trim_end().len() - name.len(), name))
 }
 
+/// A file's name without folders and ending.
+#[must_use]
+pub fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
 /// The name that a file's stem or a trigger's NAME is compared by: `_` as `-`, lower case, without an ordering
 /// prefix (`01_`) and the ending `-workflow`.
 #[must_use]

@@ -138,8 +138,7 @@ pub fn duplicate_trigger(cx: &Directories<'_>, out: &mut PlacedFindings) {
     documents.dedup();
     let mut names: BTreeMap<String, &String> = BTreeMap::new();
     for document in documents {
-        let file = document.rsplit('/').next().unwrap_or(document);
-        let name = value::workflow_name(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        let name = value::workflow_name(value::stem(document));
         if let Some(first) = names.get(&name) {
             let span = (cx.command)(document).unwrap_or_default();
             out.report_at(

@@ -120,7 +120,7 @@ fn item_text(cx: &Context<'_>, item: BlockId) -> Option<Span> {
 }
 
 pub fn broken_link(cx: &Context<'_>, out: &mut Findings) {
-    let is_index = listing_owner(cx.path);
+    let is_index = listing::is_index(cx.path);
     for inline in &cx.document.tree.inlines {
         let (InlineKind::Link(url) | InlineKind::Image(url)) = &inline.kind else {
             continue;
@@ -167,11 +167,4 @@ pub fn broken_link(cx: &Context<'_>, out: &mut Findings) {
             .help("an anchor is the heading in lower case, its spaces as `-`, without punctuation");
         }
     }
-}
-
-/// Whether a path is that of an index.
-fn listing_owner(path: &str) -> bool {
-    path.rsplit('/')
-        .next()
-        .is_some_and(|name| name == "README.md")
 }

@@ -266,8 +266,7 @@ pub fn stale_audit(cx: &Context<'_>, out: &mut Findings) {
     };
     let age = cx.today.signed_duration_since(date).num_days();
     let limit = |days: u32| i64::from(days);
-    let stem = cx.path.rsplit('/').next().unwrap_or(cx.path);
-    let name = value::workflow_name(stem.strip_suffix(".md").unwrap_or(stem));
+    let name = value::workflow_name(value::stem(cx.path));
     let help = format!("audit it, then set the date: `wf audit --stamp {name}`");
     if age > limit(cx.audit.max_age_days) {
         let message = format!(

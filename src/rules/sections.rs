@@ -183,7 +183,6 @@ pub fn missing_field(cx: &Context<'_>, out: &mut Findings) {
         for (field, asked) in spec.fields.iter().enumerate() {
             if !asked.optional && !section.body.has(field) {
                 report_absent(
-                    cx,
                     out,
                     section.heading,
                     &asked.label,
@@ -209,13 +208,13 @@ fn absent_step_fields(cx: &Context<'_>, out: &mut Findings, judged: impl Fn(&str
     for step in &cx.document.workflow.steps {
         for (field, asked) in spec.fields.iter().enumerate() {
             if !asked.optional && judged(&asked.label) && !step.body.has(field) {
-                report_absent(cx, out, step.heading, &asked.label, &step.reference());
+                report_absent(out, step.heading, &asked.label, &step.reference());
             }
         }
     }
 }
 
-fn report_absent(cx: &Context<'_>, out: &mut Findings, heading: Span, label: &str, place: &str) {
+fn report_absent(out: &mut Findings, heading: Span, label: &str, place: &str) {
     let help = if nearest::same(label, "Rollback") {
         format!(
             "add `**{label}**:` and how to undo it, or `**{label}**: None — ` and why there is nothing to undo"
@@ -223,7 +222,6 @@ fn report_absent(cx: &Context<'_>, out: &mut Findings, heading: Span, label: &st
     } else {
         format!("add `**{label}**:` on a line of its own below the heading")
     };
-    debug_assert!(cx.document.source.text().len() >= heading.end());
     out.report(heading, format!("{place} has no `{label}`"))
         .help(help);
 }

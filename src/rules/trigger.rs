@@ -6,12 +6,6 @@ use crate::rule::Context;
 use crate::rule::Findings;
 use crate::source::Span;
 
-/// The stem of a document's file name.
-fn stem(path: &str) -> &str {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
-}
-
 /// The whole value of Command, and where in it the code span's inside stands.
 fn command(cx: &Context<'_>) -> Option<(Span, Option<Span>)> {
     let field = cx
@@ -36,7 +30,7 @@ pub fn malformed_trigger(cx: &Context<'_>, out: &mut Findings) {
         return;
     };
     if code.is_none_or(|code| value::trigger_name(cx.text(code)).is_none()) {
-        let name = value::workflow_name(stem(cx.path));
+        let name = value::workflow_name(value::stem(cx.path));
         out.report(
             value,
             "Command is not one code span with `execute-task NAME` or `wf run NAME`",
@@ -54,7 +48,7 @@ pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
     let Some((offset, name)) = value::trigger_name(cx.text(code)) else {
         return;
     };
-    let own = stem(cx.path);
+    let own = value::stem(cx.path);
     if value::workflow_name(name) != value::workflow_name(own) {
         let span = Span::new(code.start() + offset, code.start() + offset + name.len());
         out.report(
