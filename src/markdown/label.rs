@@ -126,7 +126,7 @@ fn named(source: &Source, strong: Span, paragraph: BlockId, place: Place) -> Opt
         (text, strong.end() + colon(&source.text()[strong.end()..])?)
     };
     let name = without_parenthesis(name.trim_end());
-    if name.is_empty() || name.contains(['\n', '\r']) {
+    if name.is_empty() || memchr::memchr2(b'\n', b'\r', name.as_bytes()).is_some() {
         return None;
     }
     Some(Label {

@@ -141,11 +141,15 @@ fn other_level(
         if place[id].is_some() {
             continue;
         }
+        // Deep inside a step, a title that need not be there is the author's own.
+        let steps = parser.template.steps.as_ref();
+        let is_deep = |level: u8| steps.is_some_and(|steps| level > steps.level);
         let mut level = None;
         for (at, heading) in headings.iter().enumerate() {
             let is_free =
                 roles[at] == Role::Unknown && level.is_none_or(|level| level == heading.level);
-            if is_free && nearest::same(heading.text, &section.title) {
+            let is_own = section.optional && is_deep(heading.level);
+            if is_free && !is_own && nearest::same(heading.text, &section.title) {
                 level = Some(heading.level);
                 roles[at] = match place[id] {
                     Some(first) => Role::Duplicate(id, first),

@@ -1,5 +1,7 @@
 //! Rules about steps.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
@@ -103,15 +105,18 @@ pub fn duplicate_step_name(cx: &Context<'_>, out: &mut Findings) {
         if step.name.is_empty() || cx.is_unfilled(step.heading) {
             continue;
         }
-        if let Some(first) = seen.get(&nearest::fold(&step.name)) {
-            out.report(
-                step.heading,
-                format!("a second step is named `{}`", step.name),
-            )
-            .help("give it a name of its own: dependencies and records tell steps apart by it")
-            .related(first.heading, "the first one");
-        } else {
-            seen.insert(nearest::fold(&step.name), step);
+        match seen.entry(nearest::fold(&step.name)) {
+            Entry::Occupied(first) => {
+                out.report(
+                    step.heading,
+                    format!("a second step is named `{}`", step.name),
+                )
+                .help("give it a name of its own: dependencies and records tell steps apart by it")
+                .related(first.get().heading, "the first one");
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(step);
+            }
         }
     }
 }
