@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use globset::GlobSet;
+use ignore::DirEntry;
 use ignore::WalkBuilder;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
@@ -33,9 +34,10 @@ pub struct Root {
 }
 
 /// The root of the project that a folder belongs to: the nearest folder upward with a `wf.toml`, unless
-/// `isolated`; else the top of the git work tree; else `fallback`.
+/// `isolated`; else the top of the git work tree; else the current folder. Where that does not hold the folder, or
+/// lies in a folder of the default name for workflows, the root is the folder above that one.
 #[must_use]
-pub fn root_of(folder: &Path, fallback: &Path, isolated: bool) -> Root {
+pub fn root_of(folder: &Path, current: &Path, isolated: bool) -> Root {
     let mut above = folder.ancestors();
     if !isolated && let Some(found) = above.find(|folder| folder.join(config::FILE_NAME).is_file())
     {
@@ -48,8 +50,17 @@ pub fn root_of(folder: &Path, fallback: &Path, isolated: bool) -> Root {
     let git = folder
         .ancestors()
         .find(|folder| folder.join(".git").exists());
+    let start = if folder.starts_with(current) {
+        current
+    } else {
+        folder
+    };
+    let workflows = start
+        .ancestors()
+        .find(|folder| folder.ends_with(config::DEFAULT_PATH));
+    let above = workflows.and_then(Path::parent);
     Root {
-        folder: git.unwrap_or(fallback).to_owned(),
+        folder: git.or(above).unwrap_or(start).to_owned(),
         has_config: false,
     }
 }
@@ -84,8 +95,23 @@ pub fn read_standard_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Write a file so that a reader sees the old one or the new one, whole.
+/// Write a file so that a reader sees the old one or the new one, whole. A symbolic link is written through.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // The error of a temporary file names that file, of which nobody has heard.
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    // Asked first, for an error that speaks of the folder rather than of a temporary file in it.
+    fs::metadata(folder)?;
+    write_whole(&target, folder, bytes).map_err(|error| match error.get_ref() {
+        Some(_) => io::Error::from(error.kind()),
+        None => error,
+    })
+}
+
+fn write_whole(path: &Path, folder: &Path, bytes: &[u8]) -> io::Result<()> {
     // A device or a pipe has no content to replace.
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return fs::OpenOptions::new()
@@ -93,10 +119,6 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
             .open(path)?
             .write_all(bytes);
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
     let mut file = temporary(path).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -185,25 +207,50 @@ pub fn documents(
         .build();
     for entry in walk {
         match entry {
-            Ok(entry) => {
-                let kind = entry.file_type();
-                // A link to a document is a document; links to folders are not followed, so that none is read twice.
-                let is_file = kind.is_some_and(|kind| {
-                    kind.is_file() || kind.is_symlink() && entry.path().is_file()
-                });
-                let is_markdown = entry
-                    .path()
-                    .extension()
-                    .is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
-                if is_file && is_markdown {
-                    found.push(entry.into_path());
-                }
-            }
+            Ok(entry) => match document(entry) {
+                Ok(path) => found.extend(path),
+                Err(failure) => failures.push(failure),
+            },
             Err(error) => failures.push((folder.to_owned(), error.to_string())),
         }
     }
     found.sort();
     (found, failures)
+}
+
+/// The path of a walked entry, if it is a document. A link to a document is one; links to folders are not
+/// followed, so that none is read twice.
+fn document(entry: DirEntry) -> Result<Option<PathBuf>, (PathBuf, String)> {
+    let ending = entry.path().extension();
+    if !ending.is_some_and(|ending| ending.eq_ignore_ascii_case("md")) {
+        return Ok(None);
+    }
+    let is_file = match entry.file_type() {
+        Some(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
+            Ok(metadata) => metadata.is_file(),
+            Err(error) => return Err((entry.into_path(), error.to_string())),
+        },
+        kind => kind.is_some_and(|kind| kind.is_file()),
+    };
+    if is_file && entry.path().to_str().is_none() {
+        return Err((entry.into_path(), "its name is not UTF-8".to_owned()));
+    }
+    Ok(is_file.then(|| entry.into_path()))
+}
+
+/// The folders below `folder` in which a `wf.toml` stands, hidden and git-ignored ones left out.
+#[must_use]
+pub fn projects(folder: &Path) -> Vec<PathBuf> {
+    let walk = WalkBuilder::new(folder).ignore(false).build();
+    let configs = walk.filter_map(Result::ok).filter(|entry| {
+        entry.file_name() == config::FILE_NAME
+            && entry.file_type().is_some_and(|kind| kind.is_file())
+    });
+    let mut folders: Vec<PathBuf> = configs
+        .filter_map(|entry| entry.path().parent().map(Path::to_owned))
+        .collect();
+    folders.sort();
+    folders
 }
 
 /// Whether the configuration excludes a path, or a folder above it.

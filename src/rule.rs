@@ -261,6 +261,8 @@ fn diagnostic(rule: &'static str, severity: Severity, span: Span, message: Strin
 pub struct Folder {
     /// Its path relative to the project root.
     pub path: String,
+    /// Whether it is there at all.
+    pub exists: bool,
     /// The paths of its documents, indexes left out, in order.
     pub documents: Vec<String>,
     /// Its indexes: that of each folder in it that has one.

@@ -5,8 +5,14 @@
     reason = "tests touch files and processes, and a panic there is a failure with a place"
 )]
 
+mod cli;
+mod json;
+mod output;
 mod pages;
+mod paths;
 mod project;
 mod readme;
+mod sample;
 mod template;
+mod terminal;
 mod tidy;

@@ -54,13 +54,14 @@ impl Project {
 
     /// Run `wf check` with arguments, on the tests' day.
     pub fn check(&self, arguments: &[&str]) -> Run {
-        let output = self
-            .wf()
-            .args(["check", "--today", TODAY])
-            .args(arguments)
-            .output()
-            .unwrap();
-        Run::of(&output)
+        self.check_with(arguments, &[])
+    }
+
+    /// As [`Self::check`], with these variables in the environment.
+    pub fn check_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+        let mut command = self.wf();
+        command.args(["check", "--today", TODAY]).args(arguments);
+        Run::of(&command.envs(environment.iter().copied()).output().unwrap())
     }
 }
 

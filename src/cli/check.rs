@@ -4,6 +4,7 @@
     reason = "this is where the environment and the clock are asked"
 )]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -83,11 +84,14 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
             .for_each(|notice| terminal::notice(notice));
     }
     write(arguments, &report)?;
+    let mut told = BTreeSet::new();
     for failure in &failures {
-        terminal::fail(failure);
+        if told.insert(failure.to_string()) {
+            terminal::fail(failure);
+        }
     }
     if !arguments.quiet {
-        conclude(arguments, &report, start);
+        conclude(arguments, &report, !failures.is_empty(), start);
     }
     Ok(
         exit(arguments.fail_on, &report).max(if failures.is_empty() {
@@ -137,7 +141,7 @@ fn collected<'a>(
         collector.path(path);
     }
     if arguments.paths.is_empty() {
-        collector.configured(arguments.allow_empty);
+        collector.configured();
     }
     if arguments.verbose {
         for project in &collector.projects.list {
@@ -205,31 +209,32 @@ fn write(arguments: &CheckArguments, report: &Report) -> Result<(), Failure> {
         rendered = rendered.and_then(|()| report::statistics(report, view.color, &mut bytes));
     }
     rendered.expect("writing to memory does not fail");
-    let written = match &arguments.output_file {
-        Some(path) => files::replace(path, &bytes),
-        None => terminal::write(&bytes),
-    };
-    let path = arguments
-        .output_file
-        .as_ref()
-        .map_or_else(|| "standard output".to_owned(), |path| files::slashed(path));
-    written.map_err(|source| Failure::Unwritable { path, source })
+    match &arguments.output_file {
+        Some(path) => files::replace(path, &bytes).map_err(|source| Failure::Unwritable {
+            path: files::slashed(path),
+            source,
+        }),
+        None => terminal::write(&bytes).map_err(|source| Failure::UnwritableOutput { source }),
+    }
 }
 
 /// The last words, on standard error: the summary where the format has none, and the time it took.
-fn conclude(arguments: &CheckArguments, report: &Report, start: Instant) {
+fn conclude(arguments: &CheckArguments, report: &Report, has_failed: bool, start: Instant) {
     let format = format(arguments);
-    if arguments.statistics && !format.is_for_people {
+    if arguments.statistics && !format.is_for_people && !report.findings.is_empty() {
         let mut bytes = Vec::new();
         report::statistics(report, terminal::has_error_color(), &mut bytes)
             .expect("writing to memory does not fail");
         terminal::line(String::from_utf8_lossy(&bytes).trim_end());
     }
+    if report.documents == 0 && has_failed {
+        return;
+    }
     let took = humantime::format_duration(std::time::Duration::from_millis(
         start.elapsed().as_millis() as u64,
     ));
     if format.name == "full" && arguments.output_file.is_none() {
-        terminal::line(&format!("in {took}"));
+        terminal::line(&format!("checked in {took}"));
     } else {
         terminal::line(&format!(
             "{} in {took}",

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
+use globset::GlobSet;
+
 use crate::cli::CheckArguments;
 use crate::cli::failure::Failure;
 use crate::cli::project::Projects;
@@ -43,6 +45,11 @@ pub struct Collector<'a> {
     pub has_excluded: bool,
     current: PathBuf,
     has_named_config: bool,
+    allow_empty: bool,
+    /// How many documents were met while walking.
+    walked: usize,
+    /// Whether one configuration holds for all, so that no other is looked for.
+    is_single_project: bool,
 }
 
 impl<'a> Collector<'a> {
@@ -57,6 +64,9 @@ impl<'a> Collector<'a> {
             has_excluded: false,
             current,
             has_named_config: arguments.config.is_some(),
+            allow_empty: arguments.allow_empty,
+            walked: 0,
+            is_single_project: arguments.isolated || arguments.config.is_some(),
         }
     }
 
@@ -67,7 +77,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The configured workflow directories of the current folder's project.
-    pub fn configured(&mut self, allow_empty: bool) {
+    pub fn configured(&mut self) {
         let root = self.projects.root(&self.current.clone());
         let Some(at) = self.projects.load(&root) else {
             return;
@@ -75,7 +85,7 @@ impl<'a> Collector<'a> {
         let paths = self.projects.list[at].config.paths.clone();
         let is_there = |path: &String| files::kind(&root.folder.join(path)).is_ok();
         if !root.has_config && !self.has_named_config && !paths.iter().any(is_there) {
-            if !allow_empty {
+            if !self.allow_empty {
                 self.failures.push(Failure::NothingToCheck {
                     folder: shown(&self.current, &root.folder),
                 });
@@ -92,6 +102,10 @@ impl<'a> Collector<'a> {
     pub fn path(&mut self, path: &Path) {
         let absolute = files::normal(&self.current, path);
         match files::kind(&absolute) {
+            Err(_) if self.allow_empty => {
+                self.notices
+                    .push(format!("`{}` is not there", files::slashed(path)));
+            }
             Err(source) => self.failures.push(Failure::Unreadable {
                 path: files::slashed(path),
                 source,
@@ -104,6 +118,12 @@ impl<'a> Collector<'a> {
     /// Standard input, as if it stood at `path`.
     pub fn standard_input(&mut self, path: &Path, bytes: Vec<u8>) {
         let absolute = files::normal(&self.current, path);
+        if files::kind(&absolute).is_ok_and(|kind| kind == Kind::Folder) {
+            self.failures.push(Failure::FolderAsStandardInput {
+                path: files::slashed(path),
+            });
+            return;
+        }
         let root = self
             .projects
             .root(absolute.parent().unwrap_or(&self.current.clone()));
@@ -123,11 +143,7 @@ impl<'a> Collector<'a> {
         let exclude = &self.projects.list[at].config.exclude;
         let mut above = path.ancestors().take_while(|part| *part != root.folder);
         if above.any(|part| files::is_excluded(part, &root.folder, exclude)) {
-            self.has_excluded = true;
-            self.notices.push(format!(
-                "`{}` is excluded by the configuration",
-                shown(&self.current, path)
-            ));
+            self.exclude(path);
             return;
         }
         self.unit(at, files::relative(&root.folder, path));
@@ -145,52 +161,79 @@ impl<'a> Collector<'a> {
         work.units.insert(Unit { path, role });
     }
 
-    /// A folder: the workflow documents below it. Where it has nothing to do with a workflow directory, every
-    /// Markdown file below it.
+    /// A folder: the documents of the workflow directories in it, those of projects inside it included, or of the
+    /// one that it lies in. Where there is none, every Markdown file below it.
     fn folder(&mut self, folder: &Path) {
-        let root = self.projects.root(folder);
-        let Some(at) = self.projects.load(&root) else {
-            return;
-        };
+        let mut roots = vec![self.projects.root(folder)];
+        if !self.is_single_project {
+            let inner = files::projects(folder);
+            roots.extend(inner.iter().map(|inner| self.projects.root(inner)));
+            roots.dedup();
+        }
+        let before = self.walked;
         let mut is_workflow = false;
+        for root in &roots {
+            is_workflow |= self.workflow_directories(folder, root);
+        }
+        let root = &roots[0];
+        if !is_workflow && let Some(at) = self.projects.load(root) {
+            self.walk(folder, root, at);
+        }
+        // Nothing at all, though there is something: the configuration excludes it.
+        let all = || files::documents(folder, &root.folder, &GlobSet::empty()).0;
+        if self.walked == before && !all().is_empty() {
+            self.exclude(folder);
+        }
+    }
+
+    fn exclude(&mut self, path: &Path) {
+        self.has_excluded = true;
+        let path = shown(&self.current, path);
+        self.notices
+            .push(format!("`{path}` is excluded by the configuration"));
+    }
+
+    /// The workflow directories of a project that lie in a folder, or hold it; whether there are any.
+    fn workflow_directories(&mut self, folder: &Path, root: &Root) -> bool {
+        let Some(at) = self.projects.load(root) else {
+            return true;
+        };
+        let mut found = false;
         for path in self.projects.list[at].config.paths.clone() {
             let directory = if path.is_empty() {
                 root.folder.clone()
             } else {
                 root.folder.join(&path)
             };
-            if folder == directory
-                || directory.starts_with(folder) && files::kind(&directory).is_ok()
-            {
-                let files = self.walk(&directory, &root, at);
+            let is_meant = root.has_config || files::kind(&directory).is_ok();
+            if folder == directory || directory.starts_with(folder) && is_meant {
+                let files = self.walk(&directory, root, at);
                 self.work
                     .entry(at)
                     .or_default()
                     .folders
                     .insert(path, Some(files));
             } else if folder.starts_with(&directory) {
-                self.walk(folder, &root, at);
+                self.walk(folder, root, at);
             } else {
                 continue;
             }
-            is_workflow = true;
+            found = true;
         }
-        if !is_workflow {
-            self.walk(folder, &root, at);
-        }
+        found
     }
 
     /// Take in all documents below a folder; returns those that belong to the project itself rather than to one
     /// inside it.
     fn walk(&mut self, folder: &Path, root: &Root, at: usize) -> Vec<String> {
         let exclude = self.projects.list[at].config.exclude.clone();
-        self.has_excluded |= files::is_excluded(folder, &root.folder, &exclude);
         let (found, failures) = files::documents(folder, &root.folder, &exclude);
         for (path, reason) in failures {
             let path = shown(&self.current, &path);
             self.failures
                 .push(Failure::UnreadableDocument { path, reason });
         }
+        self.walked += found.len();
         let mut own = Vec::with_capacity(found.len());
         // Files of one folder follow one another and belong to one project.
         let mut last: Option<(PathBuf, Option<usize>, String)> = None;
@@ -269,6 +312,7 @@ pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str
         });
         Folder {
             path: path.clone(),
+            exists: files::kind(&project.root.join(path)).is_ok(),
             documents,
             indexes: indexes.collect(),
         }

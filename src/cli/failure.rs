@@ -22,6 +22,21 @@ pub enum Failure {
     #[diagnostic(help("nothing was written; name another file with `--output-file`"))]
     Unwritable { path: String, source: io::Error },
 
+    #[error("{config}: `{path}` in `paths` is a file")]
+    #[diagnostic(help(
+        "name the folder that it lies in; a single document is checked by `wf check {path}`"
+    ))]
+    NoFolder { config: String, path: String },
+
+    #[error("cannot write to standard output: {source}")]
+    UnwritableOutput { source: io::Error },
+
+    #[error("`--stdin-path` names `{path}`, which is a folder")]
+    #[diagnostic(help(
+        "name the file that standard input stands for, such as `workflows/release.md`"
+    ))]
+    FolderAsStandardInput { path: String },
+
     #[error("cannot find out the current folder: {source}")]
     NoCurrentFolder { source: io::Error },
 

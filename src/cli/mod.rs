@@ -51,6 +51,7 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, or a pa
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Lint workflow documents
+    #[command(after_help = formats_and_exit_codes())]
     Check(Box<CheckArguments>),
     /// Explain a rule, or list them all
     Rule(RuleArguments),
@@ -184,6 +185,17 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
+/// What stands below the help of `wf check`.
+fn formats_and_exit_codes() -> String {
+    let mut text = "Formats:\n".to_owned();
+    for format in report::FORMATS {
+        text.push_str(&format!("  {:<11} {}\n", format.name, format.readers));
+    }
+    text.push_str("\nExit codes:\n  0  nothing at or above --fail-on\n  1  findings\n");
+    text.push_str("  2  wrong usage or configuration, or a path that cannot be read");
+    text
+}
+
 fn rule_id(id: &str) -> Result<usize, String> {
     rules::find(id).ok_or_else(|| {
         format!(
@@ -207,7 +219,10 @@ fn rule_level(text: &str) -> Result<(usize, Level), String> {
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "write a day as YYYY-MM-DD".to_owned())
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    // chrono also takes numbers without their leading zeros.
+    day.filter(|day| day.to_string() == text)
+        .ok_or_else(|| "write a day that there is, as YYYY-MM-DD".to_owned())
 }
 
 fn output_format(name: &str) -> Result<&'static Format, String> {

@@ -14,11 +14,13 @@ use crate::config::ConfigError;
 use crate::diagnostic::Level;
 use crate::diagnostic::Severity;
 use crate::files;
+use crate::files::Kind;
 use crate::files::Root;
 use crate::lint;
 use crate::lint::Project;
 use crate::lint::RuleLevel;
 use crate::rules;
+use crate::rules::RULES;
 use crate::source::Source;
 use crate::template;
 use crate::template::Template;
@@ -87,24 +89,22 @@ impl<'a> Projects<'a> {
 
     /// Which configuration and template a project uses, in a sentence.
     pub fn described(&self, project: &Project) -> String {
-        let shown = |path: &Path| files::relative(&self.current, path);
         let root = self.roots.values().find(|root| root.folder == project.root);
         let config = match (&self.arguments.config, root) {
             (Some(file), _) => format!("`{}`", files::slashed(file)),
             (None, Some(root)) if root.has_config => {
-                format!("`{}`", shown(&root.folder.join(config::FILE_NAME)))
+                format!("`{}`", self.shown(&root.folder.join(config::FILE_NAME)))
             }
             _ => "no wf.toml".to_owned(),
         };
         let template = match &project.config.template {
             Some(template) => format!(
                 "the template `{}`",
-                shown(&project.root.join(&template.value))
+                self.shown(&project.root.join(&template.value))
             ),
             None => "the built-in template".to_owned(),
         };
-        let root = shown(&project.root);
-        let root = if root.is_empty() { "." } else { &root };
+        let root = self.shown(&project.root);
         format!("the project in `{root}` uses {config} and {template}")
     }
 
@@ -117,6 +117,16 @@ impl<'a> Projects<'a> {
             Some(file) => config::read(&self.text(file)?)?,
             None => Config::default(),
         };
+        for path in &config.paths {
+            if files::kind(&root.folder.join(path)).is_ok_and(|kind| kind == Kind::File) {
+                return Err(Failure::NoFolder {
+                    config: file
+                        .as_deref()
+                        .map_or_else(String::new, |file| self.shown(file)),
+                    path: path.clone(),
+                });
+            }
+        }
         let template = match &config.template {
             None => Self::built_in(),
             Some(set) => {
@@ -145,8 +155,18 @@ impl<'a> Projects<'a> {
             .expect("a test reads the built-in template")
     }
 
-    fn text(&self, path: &Path) -> Result<Source, Failure> {
+    /// A path as seen from the current folder.
+    fn shown(&self, path: &Path) -> String {
         let shown = files::relative(&self.current, path);
+        if shown.is_empty() {
+            ".".to_owned()
+        } else {
+            shown
+        }
+    }
+
+    fn text(&self, path: &Path) -> Result<Source, Failure> {
+        let shown = self.shown(path);
         let bytes = files::read(path).map_err(|source| Failure::Unreadable {
             path: shown.clone(),
             source,
@@ -182,7 +202,12 @@ impl<'a> Projects<'a> {
                 match (self.arguments.only.contains(&rule), level.level) {
                     (false, _) => level.level = Level::Off,
                     // A rule that is asked for runs, also where it is off.
-                    (true, Level::Off) => level.level = Level::On(Severity::Warning),
+                    (true, Level::Off) => {
+                        level.level = match RULES[rule].default {
+                            Level::Off => Level::On(Severity::Warning),
+                            default @ Level::On(_) => default,
+                        };
+                    }
                     (true, Level::On(_)) => {}
                 }
             }

@@ -99,7 +99,7 @@ fn say(word: &str, color: AnsiColor, message: &str, help: Option<&str>) {
     };
     line(&format!(
         "{style}{word}{style:#}: {}",
-        printable::printable(message)
+        printable::one_line(message)
     ));
     if let Some(help) = help {
         for (at, help) in printable::printable(help).lines().enumerate() {

@@ -16,6 +16,9 @@ use crate::diagnostic::Level;
 /// The file's name.
 pub const FILE_NAME: &str = "wf.toml";
 
+/// The workflow directory where none is configured.
+pub const DEFAULT_PATH: &str = "workflows";
+
 /// A project's configuration.
 #[derive(Debug)]
 pub struct Config {
@@ -54,7 +57,7 @@ pub struct Located<T> {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            paths: vec!["workflows".to_owned()],
+            paths: vec![DEFAULT_PATH.to_owned()],
             exclude: GlobSet::empty(),
             template: None,
             max_file_size: 1 << 20,

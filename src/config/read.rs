@@ -44,7 +44,8 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
             "paths" => config.paths = reader.folders(value)?,
             "exclude" => config.exclude = reader.globs(value)?,
             "template" => {
-                config.template = Some(reader.path(name, value, "\"docs/our-template.md\"")?);
+                config.template =
+                    Some(reader.path(name, value, "template = \"docs/our-template.md\"")?);
             }
             "max-file-size" => config.max_file_size = reader.size(value)?,
             "audit" => config.audit = reader.audit(value)?,
@@ -233,7 +234,7 @@ impl Reader<'_> {
 
     fn audit(&self, value: &Value<'_>) -> Result<Audit, ConfigError> {
         let mut audit = Config::default().audit;
-        let example = "[audit]\nmax-age-days = 180";
+        let example = "audit.max-age-days = 180";
         let table = value
             .get_ref()
             .as_table()
@@ -263,7 +264,7 @@ impl Reader<'_> {
     }
 
     fn rules(&self, value: &Value<'_>) -> Result<Vec<(Located<String>, Level)>, ConfigError> {
-        let example = "[rules]\nbroken-link = \"error\"";
+        let example = "rules.broken-link = \"error\"";
         let table = value
             .get_ref()
             .as_table()

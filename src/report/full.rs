@@ -10,23 +10,24 @@ use miette::Diagnostic;
 use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
 use miette::LabeledSpan;
-use miette::MietteError;
-use miette::MietteSpanContents;
 use miette::SourceCode;
-use miette::SourceSpan;
-use miette::SpanContents;
 use miette::ThemeCharacters;
 use miette::ThemeStyles;
 
 use crate::diagnostic::Severity;
 use crate::edit::Safety;
-use crate::lint::Excerpt;
 use crate::lint::Finding;
 use crate::lint::Report;
 use crate::report::View;
+use crate::report::lines::Lines;
 use crate::report::printable;
 use crate::report::summary;
-use crate::source::BYTE_ORDER_MARK;
+use crate::source::Position;
+
+/// The columns that the line numbers and the frame take.
+const GUTTER: usize = 9;
+/// Lines are not cut narrower than this.
+const NARROWEST: usize = 24;
 
 /// Write the findings, each in its frame, then the summary.
 pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
@@ -49,7 +50,7 @@ pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<(
         .without_cause_chain();
     for finding in &report.findings {
         let mut text = String::new();
-        let framed = Framed::of(finding, view.links);
+        let framed = Framed::of(finding, view);
         handler
             .render_report(&mut text, &framed)
             .map_err(io::Error::other)?;
@@ -112,25 +113,25 @@ struct Framed {
 }
 
 impl Framed {
-    fn of(finding: &Finding, is_linked: bool) -> Self {
+    fn of(finding: &Finding, view: &View) -> Self {
         let place = &finding.place;
         let path = printable::one_line(&place.path);
-        let lines = place
-            .excerpt
-            .as_ref()
-            .map(|excerpt| Lines::of(path.clone(), excerpt));
+        let lines = place.excerpt.as_ref().map(|excerpt| {
+            let width = view.width.saturating_sub(GUTTER).max(NARROWEST);
+            Lines::of(path.clone(), place.start, excerpt, width)
+        });
         let message = printable::one_line(&finding.message);
         Self {
             rule: finding.rule,
             severity: finding.severity,
-            message: if lines.is_some() {
-                message
-            } else {
-                format!("{path}: {message}")
+            message: match place.start {
+                _ if lines.is_some() => message,
+                Position::START => format!("{path}: {message}"),
+                start => format!("{path}:{}:{}: {message}", start.line, start.column),
             },
             help: help(finding),
             lines,
-            address: is_linked.then(|| page_address(finding.rule)),
+            address: view.links.then(|| page_address(finding.rule)),
         }
     }
 }
@@ -198,51 +199,7 @@ impl Diagnostic for Framed {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let lines = self.lines.as_ref()?;
         Some(Box::new(std::iter::once(LabeledSpan::underline(
-            lines.span,
+            lines.span(),
         ))))
-    }
-}
-
-/// An excerpt as miette reads it: its lines have the numbers that they have in the file.
-#[derive(Debug)]
-struct Lines {
-    path: String,
-    first_line: usize,
-    text: String,
-    span: SourceSpan,
-}
-
-impl Lines {
-    fn of(path: String, excerpt: &Excerpt) -> Self {
-        let (start, end) = (excerpt.span.start(), excerpt.span.end());
-        let before = excerpt.text[..start].trim_start_matches(BYTE_ORDER_MARK);
-        let before = printable::printable(before);
-        let covered = printable::printable(&excerpt.text[start..end]);
-        let after = printable::printable(&excerpt.text[end..]);
-        Self {
-            path,
-            first_line: excerpt.first_line as usize - 1,
-            span: SourceSpan::from((before.len(), covered.len())),
-            text: format!("{before}{covered}{after}"),
-        }
-    }
-}
-
-impl SourceCode for Lines {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let contents = self.text.read_span(span, before, after)?;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.path.clone(),
-            contents.data(),
-            *contents.span(),
-            contents.line() + self.first_line,
-            contents.column(),
-            contents.line_count(),
-        )))
     }
 }

@@ -3,6 +3,7 @@
 mod concise;
 mod full;
 mod json;
+mod lines;
 pub mod page;
 pub mod printable;
 mod statistics;

@@ -11,7 +11,7 @@ pub fn line(report: &Report, color: bool) -> String {
     for (severity, name) in [
         (Severity::Error, "error"),
         (Severity::Warning, "warning"),
-        (Severity::Info, "note"),
+        (Severity::Info, "info"),
     ] {
         let count = report.count(severity);
         if count > 0 {

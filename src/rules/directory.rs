@@ -22,7 +22,12 @@ pub fn empty_workflow_directory(cx: &Directories<'_>, out: &mut PlacedFindings) 
         .iter()
         .filter(|folder| folder.documents.is_empty())
     {
-        out.report(&folder.path, "the workflow directory holds no workflow")
+        let message = if folder.exists {
+            "the workflow directory holds no workflow"
+        } else {
+            "the workflow directory is not there"
+        };
+        out.report(&folder.path, message)
             .help("write a workflow for each repeatable process, or name another directory in `paths` of wf.toml");
     }
 }
