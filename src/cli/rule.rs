@@ -58,25 +58,26 @@ fn json(value: &impl Serialize) -> String {
     format!("{text}\n")
 }
 
+/// The rules, one a line: cut to the terminal's width, whole elsewhere.
 fn table() -> String {
     let rows: Vec<Row> = (0..RULES.len()).map(|rule| row(rule, false)).collect();
     let id = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
-    let severity = rows.iter().map(|row| row.severity.len()).max().unwrap_or(0);
-    let width = terminal::view(false).width.max(id + severity + 24);
     let mut text = String::new();
-    for row in &rows {
-        let room = width - id - severity - 4;
-        let plain = row.summary.replace('`', "");
-        let summary = if plain.chars().count() > room {
-            let cut: String = plain.chars().take(room - 1).collect();
-            format!("{}…", cut.trim_end())
+    for (row, rule) in rows.iter().zip(RULES) {
+        let line = format!(
+            "{:<id$}  {:<7}  {}",
+            row.id,
+            rule.default.name(),
+            row.summary
+        );
+        let width = terminal::terminal_width().unwrap_or(usize::MAX);
+        if line.chars().count() > width {
+            text.extend(line.chars().take(width - 1));
+            text.push('…');
         } else {
-            plain
-        };
-        text.push_str(&format!(
-            "{:<id$}  {:<severity$}  {summary}\n",
-            row.id, row.severity
-        ));
+            text.push_str(&line);
+        }
+        text.push('\n');
     }
     text
 }

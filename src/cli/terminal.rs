@@ -45,10 +45,16 @@ pub fn view(summary: bool) -> View {
             && is_output_terminal()
             && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         unicode: !is_output_terminal() || supports_unicode::on(supports_unicode::Stream::Stdout),
-        width: terminal_size::terminal_size()
-            .map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, WIDEST)),
+        // Elsewhere the same input gives the same bytes, whatever terminal it was started from.
+        width: terminal_width().map_or(WIDTH, |width| width.clamp(40, WIDEST)),
         summary,
     }
+}
+
+/// The columns of the terminal that standard output is, if it is one.
+pub fn terminal_width() -> Option<usize> {
+    let size = terminal_size::terminal_size().filter(|_| is_output_terminal());
+    size.map(|(width, _)| usize::from(width.0))
 }
 
 fn has_color(stream: &impl anstream::stream::RawStream) -> bool {

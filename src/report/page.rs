@@ -51,8 +51,11 @@ fn front_matter(markdown: &str) -> (String, &str) {
     (facts.lines().collect::<Vec<_>>().join(" · "), body)
 }
 
-/// A line of text with its code spans in a style.
+/// A line of text with its code spans in a style; without one they keep their backticks.
 fn inline(line: &str, style: Style) -> String {
+    if style == Style::new() {
+        return line.to_owned();
+    }
     let mut text = String::with_capacity(line.len());
     for (at, part) in line.split('`').enumerate() {
         if at % 2 == 1 {
