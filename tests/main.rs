@@ -5,8 +5,12 @@
     reason = "tests touch files and processes, and a panic there is a failure with a place"
 )]
 
+mod anything;
 mod cli;
+mod documents;
+mod generate;
 mod json;
+mod limits;
 mod output;
 mod pages;
 mod paths;

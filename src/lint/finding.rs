@@ -109,8 +109,9 @@ impl Finding {
 
     /// What findings are sorted by; those that are equal stay in the order in which the rule found them.
     #[must_use]
-    pub fn order(&self) -> (&str, u32, &'static str) {
-        // The offset orders as line and column do.
-        (&self.place.path, self.place.start.offset, self.rule)
+    pub fn order(&self) -> (&str, u32, u32, &'static str) {
+        // Not the offset: the places before and after a byte-order mark are one.
+        let start = self.place.start;
+        (&self.place.path, start.line, start.column, self.rule)
     }
 }

@@ -146,7 +146,10 @@ impl<'a> Converter<'a> {
                 return;
             }
         };
-        let span = self.block_span(place);
+        let mut span = self.block_span(place);
+        if let BlockKind::Fence(fence) = &kind {
+            span.end = span.end.max(self.code_end(fence, place.start.line));
+        }
         let id = self.tree.blocks.len() as BlockId;
         let inlines = self.tree.inlines.len() as u32;
         self.tree.blocks.push(Block {
@@ -193,6 +196,12 @@ impl<'a> Converter<'a> {
         let block = &mut self.tree.blocks[id as usize];
         block.next = blocks as BlockId;
         block.inlines.end = inlines as u32;
+        let end = block.span.end;
+        if let Some(&parent) = self.open.last() {
+            let parent = &mut self.tree.blocks[parent as usize].span;
+            parent.end = parent.end.max(end);
+        }
+        let block = &mut self.tree.blocks[id as usize];
         if let BlockKind::Heading { text, .. } = &mut block.kind {
             *text = heading_text(node).into();
         }
@@ -260,16 +269,32 @@ impl<'a> Converter<'a> {
     }
 
     fn fence(&self, code: &mut NodeCodeBlock, place: Sourcepos) -> Fence {
-        let literal = std::mem::take(&mut code.literal);
+        let mut literal = std::mem::take(&mut code.literal);
+        if literal.contains('\r') {
+            literal = literal.replace("\r\n", "\n").replace('\r', "\n");
+        }
         let code_text = match self.shadow {
             Some(shadow) => self.original_code(&literal, place.start.line, shadow),
-            None if literal.contains('\r') => literal.replace("\r\n", "\n"),
             None => literal,
         };
         Fence {
             info: std::mem::take(&mut code.info),
             code: code_text,
         }
+    }
+
+    /// Where the last line of a fence's code ends, blank ones aside. comrak takes a fence that is not closed, but ended
+    /// by the item that holds it, for its first character.
+    fn code_end(&self, fence: &Fence, fence_line: usize) -> u32 {
+        let lines = fence.code.trim_end().split('\n').count();
+        let line = if fence.code.trim().is_empty() {
+            0
+        } else {
+            lines
+        };
+        self.source
+            .trim(self.source.line(fence_line - 1 + line))
+            .end
     }
 
     /// A fence's code with the tabs that the file has: line *k* of the literal is the end of the source line *k*
@@ -281,7 +306,10 @@ impl<'a> Converter<'a> {
             let text = self.source.slice(whole);
             let indent = text.len().saturating_sub(line.len());
             let (start, spaces) = shadow.to_original(whole.start() + indent);
-            let rest = shadow.original[start..].lines().next().unwrap_or_default();
+            let rest = shadow.original[start..]
+                .split(['\n', '\r'])
+                .next()
+                .unwrap_or_default();
             code.extend(std::iter::repeat_n(' ', spaces));
             code.push_str(rest);
             code.push('\n');

@@ -42,7 +42,8 @@ pub fn search(source: &Source, block: Span, leaf: Node<'_>, inlines: &mut [Inlin
         .descendants()
         .filter(|node| is_kept(&node.data().value));
     for (inline, node) in inlines.iter_mut().zip(nodes) {
-        let found = find(text, cursor, node);
+        let found = find(text, cursor, node)
+            .filter(|&(start, end, _)| is_plausible(&inline.kind, &text[start..end]));
         inline.span = match found {
             Some((start, end, next)) => {
                 cursor = next;

@@ -1,0 +1,224 @@
+//! Documents as large as they may be, made of one thing over and over: each is judged to its end.
+//!
+//! Nothing is asserted of the time that it takes. A watchdog ends a run that would never end.
+
+use std::fs::File;
+use std::io::Read;
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::project;
+use crate::project::Project;
+
+/// The default `max-file-size`, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// A run that takes longer than this hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// So many small documents beside the large one that threads are started, which have smaller stacks.
+const BESIDE: usize = 8;
+
+const HEADER: &str = "# Limits\n\n**FILE**: workflows/limits.md | **PURPOSE**: Large | **OWNER**: platform | **LAST-AUDITED**: 2026-11-18\n\n";
+const STEP: &str = "## Steps\n\n### Step 1: Build\n\n";
+
+/// `part` as often as there is room for it after `start`.
+fn repeated(start: &str, part: &str) -> String {
+    let count = (LARGEST - start.len()) / part.len();
+    format!("{start}{}", part.repeat(count))
+}
+
+/// Lines that `line` makes of their number, from 0, as many as there is room for after `start`.
+fn numbered(start: &str, line: impl Fn(usize) -> String) -> String {
+    let mut text = start.to_owned();
+    for line in (0..).map(line) {
+        if text.len() + line.len() > LARGEST {
+            break;
+        }
+        text.push_str(&line);
+    }
+    text
+}
+
+/// Judge a document in a process of its own.
+fn judge(what: &str, document: &str) {
+    assert!(
+        document.len() <= LARGEST && document.len() > LARGEST / 2,
+        "{what}: {} bytes",
+        document.len()
+    );
+    let project = Project::new();
+    project.write("workflows/limits.md", document);
+    for number in 0..BESIDE {
+        project.write(&format!("workflows/small-{number}.md"), "# Small\n");
+    }
+    let errors = project.path().join("errors.txt");
+    let mut command = project.wf();
+    command.args([
+        "check",
+        "--isolated",
+        "--format",
+        "json-lines",
+        "--today",
+        project::TODAY,
+    ]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(File::create(&errors).unwrap())
+        .spawn()
+        .unwrap();
+    let mut output = child.stdout.take().unwrap();
+    let (sender, receiver) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        let mut bytes = Vec::new();
+        output.read_to_end(&mut bytes).unwrap();
+        // No one listens any more to a run that was given up.
+        let _ = sender.send(bytes);
+    });
+    let Ok(bytes) = receiver.recv_timeout(PATIENCE) else {
+        child.kill().unwrap();
+        child.wait().unwrap();
+        panic!("{what}: no end after {PATIENCE:?}");
+    };
+    reader.join().unwrap();
+    let status = child.wait().unwrap();
+    let errors = std::fs::read_to_string(errors).unwrap();
+    assert_eq!(status.code(), Some(1), "{what}: {status}, {errors}");
+    let found = String::from_utf8(bytes).unwrap();
+    let own: Vec<&str> = found
+        .lines()
+        .filter(|line| line.contains("\"workflows/limits.md\""))
+        .collect();
+    assert!(!own.is_empty(), "{what}: nothing is found");
+    assert!(
+        !found.contains("\"unreadable-document\""),
+        "{what}: not read at all"
+    );
+}
+
+fn judge_repeated(parts: &[&str]) {
+    for part in parts {
+        judge(&format!("{part:?}"), &repeated("", part));
+    }
+}
+
+#[test]
+fn what_nests_within_a_line() {
+    judge_repeated(&[
+        ">", "> ", "- ", "1. ", "1. [ ] ", "[", "![", "*a _b ", "**a ",
+    ]);
+}
+
+#[test]
+fn what_nests_line_by_line() {
+    let indented = |width: usize, item: &'static str| {
+        move |depth: usize| format!("{}{item} a\n", " ".repeat(depth * width))
+    };
+    judge("indented bullets", &numbered("", indented(2, "*")));
+    judge("indented numbers", &numbered("", indented(3, "1.")));
+    judge("indented boxes", &numbered("", indented(2, "- [ ]")));
+    let lazy = format!("{HEADER}{STEP}{}a\n", "- ".repeat(LARGEST / 4));
+    judge(
+        "labels below many items",
+        &repeated(&lazy, "**Actions**: a\n"),
+    );
+}
+
+#[test]
+fn what_is_never_closed() {
+    judge_repeated(&[
+        "`", "` ", "``a", "[a](", "<!--", "<a ", "<", "]", "\\*", "&amp", "|a",
+    ]);
+    judge("an open fence", &repeated("# Limits\n\n```\n", "a\n"));
+}
+
+#[test]
+fn one_very_long_line() {
+    judge_repeated(&[
+        "a",
+        "**b** ",
+        "[a](b) ",
+        "[a](#b) ",
+        "[Team] ",
+        "| **FILE**: a ",
+        "`a` ",
+    ]);
+    judge(
+        "a header",
+        &repeated("# Limits\n\n**FILE**: a ", "| **OWNER**: a "),
+    );
+    judge("links over two lines", &repeated("", "[a\n](b) **c** `d` "));
+}
+
+#[test]
+fn headings_without_end() {
+    judge_repeated(&[
+        "# a\n",
+        "## Trigger\n\n",
+        "## Trigge\n",
+        "### Step 1: a\n",
+        "a\n=\n",
+    ]);
+    let steps = format!("{HEADER}## Steps\n\n");
+    judge("steps of one number", &repeated(&steps, "### Step 1: a\n"));
+    judge(
+        "steps",
+        &numbered(&steps, |at| format!("### Step {}: a{at}\n", at + 1)),
+    );
+}
+
+#[test]
+fn labels_and_items_without_end() {
+    let step = format!("{HEADER}{STEP}");
+    judge_repeated(&[
+        "**Actions**:\n",
+        "**Actions**:\r\n",
+        "<!-- wf-disable-line missing-title: a -->\n",
+    ]);
+    judge("a label", &repeated(&step, "**Actions**:\n"));
+    judge(
+        "a swallowed label",
+        &repeated(&step, "1. a\n**Actions**: b\n"),
+    );
+    judge(
+        "items",
+        &repeated(&format!("{step}**Verification**:\n\n"), "- [x] a\n"),
+    );
+    judge(
+        "paths",
+        &repeated(&format!("{HEADER}## Logging\n\n"), "- `../a`\n"),
+    );
+    judge("table rows", &repeated("| a |\n| - |\n", "| `b` |\n"));
+}
+
+#[test]
+fn dependencies_without_end() {
+    let field = format!("{HEADER}{STEP}**Depends on**: ");
+    judge("on one step", &repeated(&field, "Step 1, "));
+    judge("on no step", &repeated(&field, "Step one, "));
+    judge("on nothing", &repeated(&field, ","));
+    let steps: Vec<String> = (1..2000)
+        .map(|number| format!("### Step {number}: a{number}\n\n"))
+        .collect();
+    let steps = steps.concat();
+    judge(
+        "of many steps",
+        &repeated(
+            &format!("{HEADER}## Steps\n\n{steps}**Depends on**: "),
+            "Step 1, ",
+        ),
+    );
+    let chain = |at: usize| {
+        format!(
+            "### Step {}: a{at}\n\n**Depends on**: Step {}, Step 1\n\n",
+            at + 1,
+            at + 2
+        )
+    };
+    judge(
+        "in one knot",
+        &numbered(&format!("{HEADER}## Steps\n\n"), chain),
+    );
+}
