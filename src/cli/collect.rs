@@ -179,11 +179,21 @@ impl<'a> Collector<'a> {
         if !is_workflow && let Some(at) = self.projects.load(root) {
             self.walk(folder, root, at);
         }
-        // Nothing at all, though there is something: the configuration excludes it.
+        // Nothing at all in a folder of documents, though there is something: the configuration excludes it.
         let all = || files::documents(folder, &root.folder, &GlobSet::empty()).0;
-        if self.walked == before && !all().is_empty() {
+        if self.walked == before && !self.is_above_workflows(folder, root) && !all().is_empty() {
             self.exclude(folder);
         }
+    }
+
+    /// Whether a workflow directory is configured below a folder.
+    fn is_above_workflows(&mut self, folder: &Path, root: &Root) -> bool {
+        let at = self.projects.load(root);
+        at.is_none_or(|at| {
+            let paths = self.projects.list[at].config.paths.iter();
+            let mut directories = paths.map(|path| root.folder.join(path));
+            directories.any(|directory| directory != folder && directory.starts_with(folder))
+        })
     }
 
     fn exclude(&mut self, path: &Path) {
