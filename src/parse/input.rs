@@ -2,8 +2,10 @@
 
 use regex::Regex;
 
+use crate::parse::Document;
 use crate::source::Source;
 use crate::source::Span;
+use crate::template::Template;
 
 /// A value that is given to every command as an environment variable.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,9 +28,43 @@ pub struct Input {
     pub description: String,
 }
 
+/// The inputs that a document declares, in order; a bullet that is none gives its place and what is wrong.
+#[must_use]
+pub fn inputs(document: &Document, template: &Template) -> Vec<Result<Input, Malformed>> {
+    let section = template.section("Inputs");
+    let section = section.and_then(|id| document.workflow.section(id));
+    let items = section
+        .into_iter()
+        .flat_map(|section| section.body.content.items());
+    let bullets = items.filter_map(|item| {
+        let first = document.tree.children(item).next()?;
+        Some(document.tree.block(first).span)
+    });
+    bullets
+        .map(|span| {
+            read(&document.source, span).map_err(|(input, message)| Malformed {
+                span,
+                input,
+                message,
+            })
+        })
+        .collect()
+}
+
+/// A bullet that is no input.
+#[derive(Debug)]
+pub struct Malformed {
+    /// The bullet's text.
+    pub span: Span,
+    /// What could be read of it: a malformed input still declares its name.
+    pub input: Option<Input>,
+    /// What is wrong.
+    pub message: String,
+}
+
 /// Read the text of a bullet as an input. On failure the message says what is wrong, after an input's name as
 /// far as it could be read: a malformed input still declares it.
-pub fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
+fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
     let bullet = source.slice(text);
     let fail = |message: &str| (None, message.to_owned());
     let rest = bullet
@@ -165,6 +201,8 @@ fn check(input: &Input) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse;
+    use crate::template;
 
     fn input(text: &str) -> Result<Input, String> {
         let source = Source::new("a.md", text);
@@ -210,5 +248,19 @@ mod tests {
             let message = input(text).expect_err(text);
             assert!(message.contains(part), "{text}: {message}");
         }
+    }
+
+    #[test]
+    fn a_document_declares_its_inputs() {
+        let template = template::read(&Source::new("t.md", "## Inputs\n\n- [Input]\n"));
+        let template = template.expect("a valid template");
+        let text = "## Inputs\n\n- `A`: first\n- `B` (secret):\n  second\n- C\n";
+        let document = parse::document(Source::new("a.md", text), &template);
+        let found = inputs(&document, &template);
+        let names: Vec<Option<&str>> = found
+            .iter()
+            .map(|input| input.as_ref().ok().map(|input| input.name.as_str()))
+            .collect();
+        assert_eq!(names, [Some("A"), Some("B"), None]);
     }
 }
