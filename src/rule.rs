@@ -122,12 +122,11 @@ impl<'a> Context<'a> {
     /// Whether a placeholder of the template, or a word that stands for one, is all or part of a text.
     #[must_use]
     pub fn is_unfilled(&self, span: Span) -> bool {
+        let placeholders = &self.document.placeholders;
+        let next = placeholders.partition_point(|placeholder| placeholder.start < span.start);
+        let next = placeholders.get(next);
         stand_in(self.text(span)).is_some()
-            || self
-                .document
-                .placeholders
-                .iter()
-                .any(|&placeholder| span.contains(placeholder))
+            || next.is_some_and(|&placeholder| span.contains(placeholder))
     }
 
     /// This document's own anchors.

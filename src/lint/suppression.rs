@@ -7,6 +7,8 @@ use rustc_hash::FxHashMap;
 use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Project;
+use crate::markdown::Block;
+use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::comment::Reach;
 use crate::markdown::comment::Suppression;
@@ -80,24 +82,34 @@ fn lines(
     })
 }
 
-/// The next line that is not blank; where a heading begins on it, all lines of its section.
+/// The next line that is neither blank nor another comment; where a heading begins on it, all lines of its section.
 fn next_line(document: &Document, suppression: &Suppression) -> RangeInclusive<u32> {
     let (source, tree) = (&document.source, &document.tree);
+    let passes = |line: &str| line.is_empty() || line.starts_with("<!--") && line.ends_with("-->");
     let mut next = source.line_of(suppression.span.end()) + 1;
-    while next + 1 < source.line_count() && source.slice(source.line(next)).trim().is_empty() {
+    while next + 1 < source.line_count() && passes(source.slice(source.line(next)).trim()) {
         next += 1;
     }
     let (from, to) = (source.line_start(next), source.line_start(next + 1));
-    let mut headings = tree.top().filter_map(|id| match tree.block(id).kind {
-        BlockKind::Heading { level, .. } => Some((tree.block(id).span.start(), level)),
+    let first = next as u32 + 1;
+    // Blocks stand in the order of their places.
+    let begins = |block: &Block| block.span.start() < from;
+    let id = tree.blocks.partition_point(begins);
+    let section = tree.blocks.get(id).and_then(|block| match block.kind {
+        BlockKind::Heading { level, .. } => {
+            (block.parent.is_none() && block.span.start() < to).then_some(level)
+        }
         _ => None,
     });
-    let first = next as u32 + 1;
-    let Some((_, level)) = headings.find(|(start, _)| (from..to).contains(start)) else {
+    let Some(level) = section else {
         return first..=first;
     };
-    let end = headings.find(|(_, other)| *other <= level);
-    first..=end.map_or(u32::MAX, |(start, _)| source.line_of(start) as u32)
+    let after = tree.siblings(id as BlockId + 1..tree.blocks.len() as BlockId);
+    let mut after = after.map(|id| tree.block(id));
+    let end = after.find(
+        |block| matches!(block.kind, BlockKind::Heading { level: other, .. } if other <= level),
+    );
+    first..=end.map_or(u32::MAX, |end| source.line_of(end.span.start()) as u32)
 }
 
 /// All suppressions, by the file they stand in.

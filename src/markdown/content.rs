@@ -41,7 +41,7 @@ pub struct Stretch {
     pub end: u32,
 }
 
-/// The parts of a stretch, comments left out. A stretch that begins within a list goes on with what follows in
+/// The parts of a stretch, comments and thematic breaks left out. A stretch that begins within a list goes on with what follows in
 /// the same item, then with the list's other items.
 #[must_use]
 pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Vec<Piece> {
@@ -58,7 +58,7 @@ pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Vec<Piece> {
             break;
         }
         let piece = match &block.kind {
-            BlockKind::FrontMatter => continue,
+            BlockKind::FrontMatter | BlockKind::Break => continue,
             BlockKind::Html if is_comment(source.slice(block.span)) => continue,
             BlockKind::Paragraph => Piece::Text(clip(block.span)),
             BlockKind::Fence(_) => Piece::Fence(id),
@@ -152,7 +152,8 @@ pub fn code_span(source: &Source, span: Span) -> Option<Span> {
     let ticks = text.len() - text.trim_start_matches('`').len();
     let inner = text.get(ticks..text.len().checked_sub(ticks)?)?;
     let closed = ticks > 0 && text.ends_with(&text[..ticks]) && !inner.is_empty();
-    // A run of as many backticks inside would have closed the span earlier.
-    let whole = closed && !inner.contains(&text[..ticks]) && !inner.ends_with('`');
+    // A run of just as many backticks inside would have closed the span earlier.
+    let mut runs = inner.split(|c| c != '`').filter(|run| !run.is_empty());
+    let whole = closed && !inner.ends_with('`') && runs.all(|run| run.len() != ticks);
     whole.then(|| source.trim(Span::new(span.start() + ticks, span.end() - ticks)))
 }

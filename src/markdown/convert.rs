@@ -136,6 +136,7 @@ impl<'a> Converter<'a> {
             NodeValue::CodeBlock(_) => BlockKind::IndentedCode,
             NodeValue::HtmlBlock(_) => BlockKind::Html,
             NodeValue::FrontMatter(_) => BlockKind::FrontMatter,
+            NodeValue::ThematicBreak => BlockKind::Break,
             NodeValue::Table(_) => BlockKind::Table,
             NodeValue::TableRow(_) => BlockKind::TableRow,
             NodeValue::TableCell => BlockKind::TableCell,

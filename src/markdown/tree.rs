@@ -65,7 +65,9 @@ pub enum BlockKind {
     TableRow,
     /// A cell of a table.
     TableCell,
-    /// Anything else: quotes, thematic breaks.
+    /// A thematic break: a line that only parts what stands around it.
+    Break,
+    /// Anything else: quotes.
     Other,
 }
 

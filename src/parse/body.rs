@@ -93,11 +93,16 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
         .map(|spec| spec.map(|spec| (spec, Spelling::Exact)))
         .collect();
     // An indented line of an item is a swallowed label only where the label stands nowhere else.
-    for at in 0..labels.len() {
-        let elsewhere = (0..labels.len())
-            .any(|other| other != at && found[other].is_some() && found[other] == found[at]);
-        if labels[at].place == Place::Indented && elsewhere {
-            found[at] = None;
+    let mut counts = vec![0_usize; specs.len()];
+    for (spec, _) in found.iter().flatten() {
+        counts[*spec] += 1;
+    }
+    for (label, found) in labels.iter().zip(&mut found) {
+        if let (Place::Indented, Some((spec, _))) = (label.place, *found)
+            && counts[spec] > 1
+        {
+            counts[spec] -= 1;
+            *found = None;
         }
     }
     near_misses(parser, specs, &labels, &mut found);

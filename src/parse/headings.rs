@@ -268,11 +268,9 @@ fn opens(
                     level = heading.level;
                     opens.push((Opens::Stray, heading.id));
                 } else if heading.level <= level.max(1) || opens.is_empty() {
-                    if heading.level == 1 {
-                        workflow.extra_titles.extend(
-                            (!heading.text.is_empty() || title(headings).is_some())
-                                .then_some(heading.span),
-                        );
+                    let is_second = title(headings).is_some_and(|title| title < at);
+                    if heading.level == 1 && is_second {
+                        workflow.extra_titles.push(heading.span);
                     }
                     (in_steps, level) = (false, heading.level);
                     opens.push((Opens::Section(at), heading.id));

@@ -18,7 +18,7 @@ pub struct Input {
     pub is_required: bool,
     /// Whether it is masked wherever it would be shown or stored.
     pub is_secret: bool,
-    /// The regular expression that its whole value must match.
+    /// The regular expression that its value must match.
     pub pattern: Option<String>,
     /// The values it may have; empty for any.
     pub choices: Vec<String>,

@@ -93,7 +93,11 @@ fn run_line(source: &Source, paragraph: Span, end: u32) -> Option<Work> {
     let (start, text) = (span.start() + line, &text[line..]);
     let rest = text.trim_start().strip_prefix("Run:")?;
     let after = start + text.len() - rest.len();
-    let value = content::value(source, Span::new(after, span.end()));
+    // A comment, such as a suppression, is no text.
+    let rest = source.slice(Span::new(after, span.end())).trim_end();
+    let comment = rest.ends_with("-->").then(|| rest.rfind("<!--")).flatten();
+    let end = comment.map_or(span.end(), |comment| after + comment);
+    let value = source.trim(Span::new(after, end));
     Some(content::code_span(source, value).map_or(Work::Ambiguous, Work::Line))
 }
 
@@ -125,6 +129,8 @@ mod tests {
         assert_eq!(of("1. `make`"), "Manual");
         assert_eq!(of("1. Build\n   Run: `make all`"), "line make all");
         assert_eq!(of("- [ ] Run: `make`"), "line make");
+        assert_eq!(of("1. Run: `make` <!-- why -->"), "line make");
+        assert_eq!(of("1. Run: `a``b`"), "line a``b");
         assert_eq!(of("1. Build\n   Run: ``echo `date` ``"), "line echo `date`");
         assert_eq!(of("1. Build\n\n   ```bash\n   make\n   ```"), "Bash");
         assert_eq!(of("1. Build\n\n   ```py\n   x\n   ```"), "Python");
@@ -145,6 +151,7 @@ mod tests {
     fn what_could_be_two_things_is_neither() {
         assert_eq!(of("1. Build\n   Run: `a` or `b`"), "Ambiguous");
         assert_eq!(of("1. Build\n   Run: make"), "Ambiguous");
+        assert_eq!(of("1. Build\n   Run: `make` |"), "Ambiguous");
         assert_eq!(
             of("1. Build\n   Run: `a`\n\n   ```sh\n   b\n   ```"),
             "Ambiguous"

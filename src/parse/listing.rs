@@ -34,13 +34,19 @@ pub enum EntryForm {
 #[must_use]
 pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
     let mut entries = Vec::new();
+    let mut last_link = Span::default();
     for inline in &tree.inlines {
         match &inline.kind {
-            InlineKind::Link(url) => entries.extend(link(url).map(|path| Entry {
-                span: inline.span,
-                path,
-                form: EntryForm::Link,
-            })),
+            // The text of a link: the link itself is the entry.
+            InlineKind::Code if last_link.contains(inline.span) => {}
+            InlineKind::Link(url) => {
+                last_link = inline.span;
+                entries.extend(link(url).map(|path| Entry {
+                    span: inline.span,
+                    path,
+                    form: EntryForm::Link,
+                }));
+            }
             InlineKind::Code if begins_entry(tree, source, inline.block, inline.span) => {
                 let name = content::code_span(source, inline.span);
                 let name = name.filter(|&span| {
@@ -105,11 +111,14 @@ fn begins_entry(tree: &Tree, source: &Source, leaf: BlockId, span: Span) -> bool
     }
 }
 
+/// Whether what stands before a name on its line draws a branch to it.
+fn is_branch(prefix: &str) -> bool {
+    let ascii = ["|--", "`--", "+--"];
+    prefix.contains(['├', '└']) || ascii.iter().any(|mark| prefix.trim_end().ends_with(mark))
+}
+
 /// The lines of a fence that is drawn as a tree (`├── release.md`).
 fn drawn_tree(source: &Source, fence: Span, entries: &mut Vec<Entry>) {
-    if !source.slice(fence).contains(['├', '└']) && !source.slice(fence).contains("-- ") {
-        return;
-    }
     // The names of the open folders, with the column at which each begins.
     let mut open: Vec<(usize, &str)> = Vec::new();
     let lines = source.line_of(fence.start()) + 1..=source.line_of(fence.end());
@@ -117,7 +126,7 @@ fn drawn_tree(source: &Source, fence: Span, entries: &mut Vec<Entry>) {
         let line = source.line(number);
         let text = source.slice(line);
         let drawing = |c: char| {
-            matches!(c, '│' | '├' | '└' | '─' | '|' | '`' | '+' | '-') || c.is_whitespace()
+            matches!(c, '│' | '├' | '└' | '─' | '|' | '`' | '+' | '-' | '>') || c.is_whitespace()
         };
         let name_start = text.find(|c: char| !drawing(c)).unwrap_or(text.len());
         let name = text[name_start..]
@@ -129,7 +138,7 @@ fn drawn_tree(source: &Source, fence: Span, entries: &mut Vec<Entry>) {
         }
         let column = text[..name_start].chars().count();
         open.retain(|&(start, _)| start < column);
-        if is_markdown(name) && column > 0 {
+        if is_markdown(name) && is_branch(&text[..name_start]) {
             let folders = open.iter().map(|(_, folder)| folder.trim_end_matches('/'));
             let start = line.start() + name_start;
             entries.push(Entry {
@@ -180,6 +189,10 @@ mod tests {
                 "workflows/README.md"
             ]
         );
-        assert_eq!(paths("```\ncat a.md\n```"), Vec::<String>::new());
+        assert_eq!(paths("> ```\n> ├── a.md\n> ```"), ["a.md"]);
+        assert_eq!(paths("- [`a.md`](a.md)"), ["a.md"]);
+        for code in ["cat a.md", "git log -- \\\n  old.md"] {
+            assert_eq!(paths(&format!("```\n{code}\n```")), Vec::<String>::new());
+        }
     }
 }

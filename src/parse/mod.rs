@@ -102,10 +102,8 @@ impl Parser<'_> {
     /// The first heading below the title: the header stands before it.
     fn first_section(&self, headings: &[headings::Heading<'_>]) -> BlockId {
         let title = headings::title(headings);
-        let first = headings
-            .iter()
-            .enumerate()
-            .find(|(at, _)| Some(*at) != title);
+        let mut below = headings.iter().enumerate();
+        let first = below.find(|(at, _)| title.is_none_or(|title| *at > title));
         first.map_or(self.tree.blocks.len() as BlockId, |(_, heading)| heading.id)
     }
 

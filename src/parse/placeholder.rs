@@ -81,10 +81,9 @@ fn counts(
 }
 
 fn in_example(workflow: &Workflow, template: &Template, span: Span) -> bool {
-    let last = workflow
-        .sections
-        .iter()
-        .rfind(|section| section.heading.start < span.start);
+    let sections = &workflow.sections;
+    let before = sections.partition_point(|section| section.heading.start < span.start);
+    let last = sections[..before].last();
     last.is_some_and(|section| {
         section
             .spec

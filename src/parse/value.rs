@@ -22,11 +22,12 @@ pub enum Waiver {
     Irreversible,
 }
 
-const WAIVERS: [(&str, Waiver); 7] = [
+const WAIVERS: [(&str, Waiver); 8] = [
     ("none", Waiver::None),
     ("n/a", Waiver::None),
     ("na", Waiver::None),
     ("not applicable", Waiver::None),
+    ("nothing to undo", Waiver::None),
     ("nothing", Waiver::None),
     ("irreversible", Waiver::Irreversible),
     ("not reversible", Waiver::Irreversible),
@@ -66,6 +67,8 @@ pub struct Reference {
 /// The steps of a document by number and by name.
 #[derive(Debug)]
 pub struct StepNames {
+    /// What stands before a step's number: `Step`.
+    word: String,
     numbers: FxHashMap<u32, usize>,
     names: FxHashMap<String, usize>,
 }
@@ -73,8 +76,9 @@ pub struct StepNames {
 impl StepNames {
     /// Index the steps; of two with one name or number the first is meant.
     #[must_use]
-    pub fn new(steps: &[Step]) -> Self {
+    pub fn new(word: &str, steps: &[Step]) -> Self {
         let mut index = Self {
+            word: word.trim().to_owned(),
             numbers: FxHashMap::default(),
             names: FxHashMap::default(),
         };
@@ -128,8 +132,8 @@ impl StepNames {
         let end = digits
             .find(|c: char| !c.is_ascii_digit())
             .unwrap_or(digits.len());
-        let rest = digits[end..].trim_start_matches([':', '.', ' ', '-']);
-        let is_number = word.is_empty() || word.chars().all(char::is_alphabetic);
+        let rest = digits[end..].trim_start_matches([':', '.', ' ', '-', '–', '—']);
+        let is_number = word.is_empty() || nearest::same(word, &self.word);
         let &step = self
             .numbers
             .get(&digits[..end].parse().ok().filter(|_| is_number)?)?;
@@ -171,7 +175,7 @@ pub fn retries(text: &str) -> Option<u32> {
 /// `Idempotent`: yes or no.
 #[must_use]
 pub fn yes_or_no(text: &str) -> Option<bool> {
-    match nearest::fold(text).as_str() {
+    match nearest::fold(text.trim_matches('`')).as_str() {
         "yes" => Some(true),
         "no" => Some(false),
         _ => None,

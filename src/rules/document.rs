@@ -69,7 +69,14 @@ pub fn extra_title(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn unfilled_placeholder(cx: &Context<'_>, out: &mut Findings) {
+    // Of an index only the header has a form.
+    let is_index = listing::is_index(cx.path);
+    let header = cx.document.workflow.header.as_ref();
+    let header = header.map_or_else(Span::default, |header| header.span);
     for &span in &cx.document.placeholders {
+        if is_index && !header.contains(span) {
+            continue;
+        }
         out.report(
             span,
             format!(

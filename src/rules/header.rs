@@ -169,14 +169,14 @@ pub fn invalid_audit_date(cx: &Context<'_>, out: &mut Findings) {
     };
 }
 
-/// Other ways in which people write a day, with the year first or the month by name: those that have one reading.
-const DATE_FORMS: [&str; 12] = [
+/// Other ways in which people write a day that have one reading: the year first, the month by name, or with full
+/// stops, which nobody puts after the month first.
+const DATE_FORMS: [&str; 11] = [
     "%Y-%m-%d",
     "%Y/%m/%d",
     "%Y.%m.%d",
     "%Y%m%d",
     "%d.%m.%Y",
-    "%d-%m-%Y",
     "%B %d, %Y",
     "%B %d %Y",
     "%d %B %Y",
@@ -275,8 +275,10 @@ pub fn stale_audit(cx: &Context<'_>, out: &mut Findings) {
         );
         out.report_as(Severity::Error, span, message).help(help);
     } else if age > limit(cx.audit.warn_after_days) {
-        let until = date.checked_add_days(Days::new(u64::from(cx.audit.max_age_days) + 1));
-        let until = until.map_or_else(String::new, |day| format!(" and becomes an error on {day}"));
+        let last = date.checked_add_days(Days::new(u64::from(cx.audit.max_age_days) + 1));
+        // A configured severity holds for both ages.
+        let last = last.filter(|_| !out.is_configured);
+        let until = last.map_or_else(String::new, |day| format!(" and becomes an error on {day}"));
         out.report_as(
             Severity::Warning,
             span,

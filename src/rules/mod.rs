@@ -41,7 +41,7 @@ pub static RULES: &[Rule] = rules! {
     "unreadable-document"     ERROR   Bytes       document::unreadable_document;
     "missing-title"           ERROR   Workflow    document::missing_title;
     "extra-title"             ERROR   Workflow    document::extra_title;
-    "unfilled-placeholder"    ERROR   Workflow    document::unfilled_placeholder;
+    "unfilled-placeholder"    ERROR   Both        document::unfilled_placeholder;
     "broken-link"             WARNING Both        document::broken_link;
     "missing-header"          ERROR   Workflow    header::missing_header;
     "missing-header-field"    ERROR   Both        header::missing_header_field;

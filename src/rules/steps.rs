@@ -68,9 +68,11 @@ pub fn malformed_step_heading(cx: &Context<'_>, out: &mut Findings) {
             &*step.name
         };
         let number = step.number.map_or(at + 1, |(number, _)| number as usize);
-        let example = form
-            .replacen('N', &number.to_string(), 1)
-            .replacen("Name", name, 1);
+        let Some(spec) = &cx.template.steps else {
+            return;
+        };
+        let marks = "#".repeat(spec.level.into());
+        let example = format!("{marks} {}{number}{} {name}", spec.before, spec.after);
         out.report(
             step.heading,
             format!("the heading is not of the form `{form}`"),
@@ -141,7 +143,8 @@ fn dependencies(cx: &Context<'_>) -> Vec<(usize, Vec<Reference>)> {
     if fields.peek().is_none() {
         return Vec::new();
     }
-    let names = StepNames::new(&cx.document.workflow.steps);
+    let word = cx.template.steps.as_ref().map_or("", |steps| &steps.before);
+    let names = StepNames::new(word, &cx.document.workflow.steps);
     let references = fields.filter_map(|(at, field)| {
         let span = text_of(cx, &field.content)?;
         Some((at, names.references(&cx.document.source, span)))
