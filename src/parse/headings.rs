@@ -248,20 +248,23 @@ fn opens(
         |role| matches!(role, Role::Section(id, _) if spec.is_some_and(|spec| spec.section == *id)),
     );
     let mut opens = Vec::with_capacity(headings.len());
-    // The level that ends what is open, and whether that is the Steps section.
-    let (mut level, mut in_steps, mut count) = (0, false, 0);
+    // The level that ends what is open, and if that is the Steps section, the level of its heading.
+    let (mut level, mut steps_level, mut count) = (0, None, 0);
     for (at, heading) in headings.iter().enumerate() {
         match roles[at] {
             Role::Title => {}
             Role::Section(id, _) | Role::Duplicate(id, _) => {
-                in_steps = spec.is_some_and(|spec| spec.section == id)
+                let is_steps = spec.is_some_and(|spec| spec.section == id)
                     && matches!(roles[at], Role::Section(..));
-                level = sections[id].level;
+                steps_level = is_steps.then_some(heading.level);
+                level = sections[id].level.max(heading.level);
                 opens.push((Opens::Section(at), heading.id));
             }
             Role::Unknown => {
-                let step = spec.filter(|spec| in_steps && is_step(spec, heading, level, count));
-                if step.is_some() {
+                let is_step = spec.zip(steps_level).is_some_and(|(spec, own)| {
+                    is_step(spec, heading, (own, sections[spec.section].level), count)
+                });
+                if is_step {
                     count += 1;
                     opens.push((Opens::Step(at), heading.id));
                 } else if !has_steps && spec.is_some_and(|spec| is_clearly_step(spec, heading)) {
@@ -272,7 +275,7 @@ fn opens(
                     if heading.level == 1 && is_second {
                         workflow.extra_titles.push(heading.span);
                     }
-                    (in_steps, level) = (false, heading.level);
+                    (steps_level, level) = (None, heading.level);
                     opens.push((Opens::Section(at), heading.id));
                 }
             }
@@ -281,9 +284,11 @@ fn opens(
     opens
 }
 
-/// Whether a heading in the Steps section, that the template does not name, begins a step.
-fn is_step(spec: &StepsSpec, heading: &Heading<'_>, section_level: u8, count: usize) -> bool {
-    if heading.level == spec.level {
+/// Whether a heading in the Steps section, that the template does not name, begins a step. `own` is the level of the
+/// section's heading, `wanted` the one that the template gives it.
+fn is_step(spec: &StepsSpec, heading: &Heading<'_>, (own, wanted): (u8, u8), count: usize) -> bool {
+    // Below its section's heading every one of the steps' level does.
+    if heading.level == spec.level && heading.level > own {
         return true;
     }
     let form = step::heading_form(spec, heading.text);
@@ -291,7 +296,7 @@ fn is_step(spec: &StepsSpec, heading: &Heading<'_>, section_level: u8, count: us
         // A numbered heading deeper than the steps is part of one, unless it goes on counting.
         return form.is_well_formed && form.number == u32::try_from(count + 1).ok();
     }
-    heading.level >= section_level
+    heading.level >= wanted.min(own)
         && (form.has_word || form.number.is_some() && form.name != heading.text)
 }
 

@@ -103,6 +103,11 @@ impl StepNames {
         let mut references = Vec::new();
         let (mut start, mut cut) = (0, 0);
         while cut < cuts.len() {
+            if text[start..cuts[cut]].trim().is_empty() {
+                start = (cuts[cut] + 1).min(text.len());
+                cut += 1;
+                continue;
+            }
             // Of the pieces that begin here the longest that names a step, within reason; else the shortest.
             let longest = (cut..cuts.len().min(cut + 8))
                 .rev()
