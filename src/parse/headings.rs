@@ -247,6 +247,7 @@ fn opens(
     let has_steps = roles.iter().any(
         |role| matches!(role, Role::Section(id, _) if spec.is_some_and(|spec| spec.section == *id)),
     );
+    let title = title(headings);
     let mut opens = Vec::with_capacity(headings.len());
     // The level that ends what is open, and if that is the Steps section, the level of its heading.
     let (mut level, mut steps_level, mut count) = (0, None, 0);
@@ -271,7 +272,7 @@ fn opens(
                     level = heading.level;
                     opens.push((Opens::Stray, heading.id));
                 } else if heading.level <= level.max(1) || opens.is_empty() {
-                    let is_second = title(headings).is_some_and(|title| title < at);
+                    let is_second = title.is_some_and(|title| title < at);
                     if heading.level == 1 && is_second {
                         workflow.extra_titles.push(heading.span);
                     }
