@@ -1,8 +1,6 @@
 //! A workflow document as it is meant: header, sections, steps, with spans. Parsing never fails, so what does
 //! not fit the template stands here too, marked with how it differs.
 
-use std::ops::Range;
-
 use crate::markdown::BlockId;
 use crate::markdown::content::Piece;
 use crate::source::Span;
@@ -145,8 +143,6 @@ pub struct Step {
     pub number: Option<(u32, Span)>,
     /// The name in the heading; the whole text where the form is not clear.
     pub name: Box<str>,
-    /// The blocks below its heading.
-    pub blocks: Range<BlockId>,
     /// What it holds.
     pub body: Body,
 }

@@ -50,13 +50,7 @@ fn a_link_to_a_document_is_a_document() {
     fs::rename(at("workflows/release.md"), at("shared/original.md")).unwrap();
     link(&project, "workflows/release.md", "../shared/original.md");
     for arguments in [[].as_slice(), &["workflows"], &["workflows/release.md"]] {
-        let run = project.check(arguments);
-        assert_eq!(
-            (run.code, run.out.as_str()),
-            (0, ""),
-            "{arguments:?}: {}",
-            run.err
-        );
+        project.check_clean(arguments);
     }
     project.write(
         "shared/original.md",
@@ -99,13 +93,7 @@ fn what_git_ignores_or_is_hidden_is_left_out() {
         .write("workflows/own/.gitignore", "b.md\n");
     project.write(".git/info/exclude", "excluded.md\n");
     for arguments in [[].as_slice(), &["."], &["workflows"]] {
-        let run = project.check(arguments);
-        assert_eq!(
-            (run.code, run.out.as_str()),
-            (0, ""),
-            "{arguments:?}: {}",
-            run.err
-        );
+        project.check_clean(arguments);
     }
     // Whoever names one means it.
     for path in [

@@ -52,6 +52,13 @@ impl Project {
         command
     }
 
+    /// Run `wf check` with arguments, which finds nothing.
+    pub fn check_clean(&self, arguments: &[&str]) {
+        let run = self.check(arguments);
+        let found = (run.code, run.out.as_str());
+        assert_eq!(found, (0, ""), "{arguments:?}: {}", run.err);
+    }
+
     /// Run `wf check` with arguments, on the tests' day.
     pub fn check(&self, arguments: &[&str]) -> Run {
         self.check_with(arguments, &[])

@@ -35,40 +35,42 @@ struct SuppressedRule {
 /// their own.
 #[must_use]
 pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
-    let suppressions = document.suppressions.iter().enumerate();
-    let suppressed = suppressions.filter_map(|(at, suppression)| {
+    let mut targets = Targets {
+        document,
+        last: None,
+    };
+    let mut suppressed = Vec::new();
+    for (at, suppression) in document.suppressions.iter().enumerate() {
+        let target = (suppression.reach == Reach::NextLine).then(|| targets.of(suppression));
         let ids = suppression.ids.iter().filter_map(|&id| {
             let name = document.source.slice(id);
             Some(SuppressedRule {
                 rule: rules::find(name)?,
-                lines: lines(document, at, suppression, name)?,
+                lines: target.clone().or_else(|| lines(document, at, name))?,
                 is_used: false,
             })
         });
         let ids: Vec<SuppressedRule> = ids.collect();
-        (!ids.is_empty()).then(|| Suppressed {
-            place: Place::of(&document.source, suppression.span),
-            is_checked,
-            ids,
-        })
-    });
-    suppressed.collect()
+        if !ids.is_empty() {
+            suppressed.push(Suppressed {
+                place: Place::of(&document.source, suppression.span),
+                is_checked,
+                ids,
+            });
+        }
+    }
+    suppressed
 }
 
-/// The lines, from 1, that a suppression reaches; `None` for one that only ends another.
-fn lines(
-    document: &Document,
-    at: usize,
-    suppression: &Suppression,
-    id: &str,
-) -> Option<RangeInclusive<u32>> {
+/// The lines, from 1, that suppression `at` reaches by itself; `None` for one that only ends another.
+fn lines(document: &Document, at: usize, id: &str) -> Option<RangeInclusive<u32>> {
     let source = &document.source;
+    let suppression = &document.suppressions[at];
     let line = |offset: usize| source.line_of(offset) as u32 + 1;
     let own = line(suppression.span.start());
-    Some(match suppression.reach {
-        Reach::File => 1..=u32::MAX,
-        Reach::Line => own..=line(suppression.span.end()),
-        Reach::NextLine => next_line(document, suppression),
+    match suppression.reach {
+        Reach::File => Some(1..=u32::MAX),
+        Reach::Line => Some(own..=line(suppression.span.end())),
         Reach::From => {
             let ends = |other: &&Suppression| {
                 other.reach == Reach::Until
@@ -76,22 +78,45 @@ fn lines(
                         || other.ids.iter().any(|&span| source.slice(span) == id))
             };
             let end = document.suppressions[at + 1..].iter().find(ends);
-            own..=end.map_or(u32::MAX, |end| line(end.span.start()))
+            Some(own..=end.map_or(u32::MAX, |end| line(end.span.start())))
         }
-        Reach::Until => return None,
-    })
+        Reach::NextLine | Reach::Until => None,
+    }
 }
 
-/// The next line that is neither blank nor another comment; where a heading begins on it, all lines of its section.
-fn next_line(document: &Document, suppression: &Suppression) -> RangeInclusive<u32> {
-    let (source, tree) = (&document.source, &document.tree);
-    let passes = |line: &str| line.is_empty() || line.starts_with("<!--") && line.ends_with("-->");
-    let mut next = source.line_of(suppression.span.end()) + 1;
-    while next + 1 < source.line_count() && passes(source.slice(source.line(next)).trim()) {
-        next += 1;
+/// Finds what stands below comments, in the order of the comments.
+struct Targets<'a> {
+    document: &'a Document,
+    /// The line, from 0, found last, and the lines that it stands for: comments above it share them.
+    last: Option<(usize, RangeInclusive<u32>)>,
+}
+
+impl Targets<'_> {
+    /// The next line that is neither blank nor another comment; where a heading begins on it, its whole section.
+    fn of(&mut self, suppression: &Suppression) -> RangeInclusive<u32> {
+        let source = &self.document.source;
+        let mut next = source.line_of(suppression.span.end()) + 1;
+        if let Some((found, lines)) = &self.last
+            && next <= *found
+        {
+            return lines.clone();
+        }
+        let passes =
+            |line: &str| line.is_empty() || line.starts_with("<!--") && line.ends_with("-->");
+        while next + 1 < source.line_count() && passes(source.slice(source.line(next)).trim()) {
+            next += 1;
+        }
+        let lines = section_at(self.document, next);
+        self.last = Some((next, lines.clone()));
+        lines
     }
-    let (from, to) = (source.line_start(next), source.line_start(next + 1));
-    let first = next as u32 + 1;
+}
+
+/// The lines, from 1, of the section whose heading begins on a line, from 0; else that line alone.
+fn section_at(document: &Document, number: usize) -> RangeInclusive<u32> {
+    let (source, tree) = (&document.source, &document.tree);
+    let (from, to) = (source.line_start(number), source.line_start(number + 1));
+    let first = number as u32 + 1;
     // Blocks stand in the order of their places.
     let begins = |block: &Block| block.span.start() < from;
     let id = tree.blocks.partition_point(begins);

@@ -5,10 +5,10 @@ use std::ops::Range;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::nearest;
-use crate::parse::Form;
 use crate::parse::Parser;
 use crate::parse::body;
 use crate::parse::step;
+use crate::parse::step::Form;
 use crate::source::Span;
 use crate::template::SectionId;
 use crate::template::StepsSpec;
@@ -374,7 +374,6 @@ fn steps(parser: &Parser<'_>, heading: &Heading<'_>, blocks: Range<BlockId>) -> 
         is_well_formed,
         number: number.map(|number| (number, number_span(parser, heading.span))),
         name: name.into(),
-        blocks: blocks.clone(),
         body: body::body(parser, &spec.fields, blocks),
     }
 }

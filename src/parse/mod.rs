@@ -23,9 +23,6 @@ use crate::source::Span;
 use crate::template::Template;
 use crate::workflow::Workflow;
 
-pub use step::Form;
-pub use step::heading_form;
-
 /// A parsed document, with all that was made of it.
 #[derive(Debug)]
 pub struct Document {
