@@ -8,6 +8,7 @@ pub mod input;
 pub mod item;
 pub mod link;
 pub mod listing;
+mod outline;
 mod placeholder;
 mod step;
 pub mod value;
@@ -47,9 +48,14 @@ pub fn document(source: Source, template: &Template) -> Document {
 /// Parse an index: of a workflow's parts it may have a header.
 #[must_use]
 pub fn index(source: Source, template: &Template) -> Document {
-    with_workflow(source, template, |parser| Workflow {
-        header: header::header(parser, parser.first_section(&parser.headings())),
-        ..Workflow::default()
+    with_workflow(source, template, |parser| {
+        let headings = parser.headings();
+        let title = headings::title(&headings);
+        let first = (0..headings.len()).find(|&at| title.is_none_or(|title| at > title));
+        Workflow {
+            header: header::header(parser, parser.block_of(&headings, first)),
+            ..Workflow::default()
+        }
     })
 }
 
@@ -85,23 +91,21 @@ fn workflow(parser: &Parser<'_>) -> Workflow {
         .tree
         .first(|html| content::is_comment(parser.source.slice(html)));
     let headings = parser.headings();
-    let outline = headings::outline(parser, &headings);
+    let roles = outline::outline(parser, &headings);
+    let first_section = outline::first_section(&headings, &roles);
     let mut workflow = Workflow {
         first: first.map(|id| parser.tree.block(id).span),
-        header: header::header(parser, parser.first_section(&headings)),
+        header: header::header(parser, parser.block_of(&headings, first_section)),
         ..Workflow::default()
     };
-    headings::fill(parser, &headings, &outline, first, &mut workflow);
+    headings::fill(parser, &headings, &roles, first, &mut workflow);
     workflow
 }
 
 impl Parser<'_> {
-    /// The first heading below the title: the header stands before it.
-    fn first_section(&self, headings: &[headings::Heading<'_>]) -> BlockId {
-        let title = headings::title(headings);
-        let mut below = headings.iter().enumerate();
-        let first = below.find(|(at, _)| title.is_none_or(|title| *at > title));
-        first.map_or(self.tree.blocks.len() as BlockId, |(_, heading)| heading.id)
+    /// The block of a heading; the document's end without one.
+    fn block_of(&self, headings: &[headings::Heading<'_>], at: Option<usize>) -> BlockId {
+        at.map_or(self.tree.blocks.len() as BlockId, |at| headings[at].id)
     }
 
     fn start_of(&self, id: BlockId) -> u32 {
