@@ -84,35 +84,63 @@ fn exact(
     }
 }
 
-/// An absent section's title at another level; a second one at that level is a duplicate.
+/// An absent section's title at another level; a second one at that level is a duplicate. What stands in a section
+/// that the template does not name is that section's own, unless the title stands nowhere else.
 fn other_level(
     parser: &Parser<'_>,
     headings: &[Heading<'_>],
     roles: &mut [Role],
     place: &mut [Option<usize>],
 ) {
+    // Deep inside a step, a title that need not be there is the author's own.
+    let steps = parser.template.steps.as_ref();
+    let is_deep = |level: u8| steps.is_some_and(|steps| level > steps.level);
+    let around = around(headings);
     for (id, section) in parser.template.sections.iter().enumerate() {
         if place[id].is_some() {
             continue;
         }
-        // Deep inside a step, a title that need not be there is the author's own.
-        let steps = parser.template.steps.as_ref();
-        let is_deep = |level: u8| steps.is_some_and(|steps| level > steps.level);
-        let mut level = None;
-        for (at, heading) in headings.iter().enumerate() {
-            let is_free =
-                roles[at] == Role::Unknown && level.is_none_or(|level| level == heading.level);
-            let is_own = section.optional && is_deep(heading.level);
-            if is_free && !is_own && nearest::same(heading.text, &section.title) {
-                level = Some(heading.level);
-                roles[at] = match place[id] {
-                    Some(first) => Role::Duplicate(id, first),
-                    None => Role::Section(id, Spelling::Exact),
-                };
-                place[id].get_or_insert(at);
+        let is_own = |heading: &Heading<'_>| section.optional && is_deep(heading.level);
+        let same = headings.iter().enumerate().filter(|(at, heading)| {
+            roles[*at] == Role::Unknown
+                && !is_own(heading)
+                && nearest::same(heading.text, &section.title)
+        });
+        let same: Vec<usize> = same.map(|(at, _)| at).collect();
+        let is_free =
+            |at: &&usize| around[**at].is_none_or(|around| roles[around] != Role::Unknown);
+        let free: Vec<usize> = same.iter().filter(is_free).copied().collect();
+        let Some(&first) = free.first().or(same.first()) else {
+            continue;
+        };
+        roles[first] = Role::Section(id, Spelling::Exact);
+        place[id] = Some(first);
+        for at in free.into_iter().skip(1) {
+            if headings[at].level == headings[first].level {
+                roles[at] = Role::Duplicate(id, first);
             }
         }
     }
+}
+
+/// For each heading the place of the one that it stands under, titles aside.
+fn around(headings: &[Heading<'_>]) -> Vec<Option<usize>> {
+    let mut open: Vec<usize> = Vec::new();
+    let around = headings.iter().enumerate().map(|(at, heading)| {
+        while open
+            .last()
+            .is_some_and(|&last| headings[last].level >= heading.level)
+        {
+            open.pop();
+        }
+        let around = open
+            .last()
+            .copied()
+            .filter(|&last| headings[last].level > 1);
+        open.push(at);
+        around
+    });
+    around.collect()
 }
 
 fn near_misses(
