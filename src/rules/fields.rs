@@ -49,7 +49,9 @@ pub fn duplicate_field(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn swallowed_label(cx: &Context<'_>, out: &mut Findings) {
-    for (field, spec) in fields(cx).filter(|(field, _)| field.is_swallowed) {
+    // A second label goes, wherever it stands: `duplicate-field` says so.
+    let is_swallowed = |field: &Field| field.is_swallowed && field.duplicate_of.is_none();
+    for (field, spec) in fields(cx).filter(|(field, _)| is_swallowed(field)) {
         out.report(
             field.label,
             format!("`{}` continues the list item above it", spec.label),
