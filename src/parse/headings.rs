@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
+use crate::markdown::InlineKind;
 use crate::parse::Parser;
 use crate::parse::body;
 use crate::parse::outline::Role;
@@ -246,16 +247,33 @@ fn steps(parser: &Parser<'_>, heading: &Heading<'_>, blocks: Range<BlockId>) -> 
         heading: heading.span,
         level: heading.level,
         is_well_formed,
-        number: number.map(|number| (number, number_span(parser, heading.span))),
+        number: number.map(|number| (number, number_span(parser, heading, number))),
         name: name.into(),
         body: body::body(parser, &spec.fields, blocks),
     }
 }
 
-/// The first digits of a heading.
-fn number_span(parser: &Parser<'_>, heading: Span) -> Span {
-    let text = parser.text(heading);
-    let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
-    let length = text[start..].bytes().take_while(u8::is_ascii_digit).count();
-    Span::new(heading.start() + start, heading.start() + start + length)
+/// The digits of a step's number in its heading; the heading where it is written otherwise.
+fn number_span(parser: &Parser<'_>, heading: &Heading<'_>, number: u32) -> Span {
+    let text = parser.text(heading.span);
+    let inlines = parser.tree.inlines(heading.id).iter();
+    let comments = inlines.filter(|inline| inline.kind == InlineKind::Html);
+    let mut comments = comments.map(|inline| inline.span).peekable();
+    let mut at = 0;
+    while let Some(digit) = text[at..].find(|c: char| c.is_ascii_digit()) {
+        let start = at + digit;
+        at = start + text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let digits = Span::new(heading.span.start() + start, heading.span.start() + at);
+        while comments
+            .next_if(|comment| comment.end <= digits.start)
+            .is_some()
+        {}
+        let is_comment = comments
+            .peek()
+            .is_some_and(|comment| comment.contains(digits));
+        if !is_comment && text[start..at].parse() == Ok(number) {
+            return digits;
+        }
+    }
+    heading.span
 }
