@@ -160,8 +160,7 @@ const SAME_LINES: &[Variant] = &[
     },
     Variant {
         name: "lone CR",
-        // comrak knows front matter by lines that end in LF or CRLF.
-        of: |text| (!text.starts_with("---")).then(|| text.replace('\n', "\r")),
+        of: |text| Some(text.replace('\n', "\r")),
         above: 0,
     },
     Variant {
@@ -195,7 +194,7 @@ const OTHER_LINES: &[Variant] = &[
     },
     Variant {
         name: "white space at the end of every line",
-        of: |text| in_front_matter(text).map(|_| text.replace('\n', " \t\n")),
+        of: |text| Some(text.replace('\n', " \t\n")),
         above: 0,
     },
     Variant {

@@ -19,6 +19,7 @@ use crate::markdown::Fence;
 use crate::markdown::Inline;
 use crate::markdown::InlineKind;
 use crate::markdown::Tree;
+use crate::markdown::front_matter;
 use crate::markdown::repair;
 use crate::markdown::shadow::Shadow;
 use crate::source::Source;
@@ -29,23 +30,32 @@ static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.tasklist = true;
-    options.extension.front_matter_delimiter = Some("---".to_owned());
     options
 });
 
 /// Parse a document. Any text is Markdown, so this never fails.
 #[must_use]
 pub fn parse(source: &Source) -> Tree {
+    let Some(front) = front_matter::find(source) else {
+        return parse_below(source, None);
+    };
+    let blank = Source::new("", front_matter::blanked(source, front));
+    let mut tree = parse_below(&blank, Some(front));
+    tree.blocks[0].span = front;
+    tree
+}
+
+fn parse_below(source: &Source, front: Option<Span>) -> Tree {
     let arena = Arena::new();
     if let Some(shadow) = Shadow::of(source.text()) {
         let copy = Source::new("", shadow.text.as_str());
         let root = comrak::parse_document(&arena, copy.text(), &OPTIONS);
-        let mut tree = Converter::new(&copy, Some(&shadow)).convert(root);
+        let mut tree = Converter::new(&copy, Some(&shadow), front).convert(root);
         to_original(&mut tree, &shadow);
         tree
     } else {
         let root = comrak::parse_document(&arena, source.text(), &OPTIONS);
-        Converter::new(source, None).convert(root)
+        Converter::new(source, None, front).convert(root)
     }
 }
 
@@ -80,13 +90,21 @@ struct Converter<'a> {
 }
 
 impl<'a> Converter<'a> {
-    fn new(source: &'a Source, shadow: Option<&'a Shadow<'a>>) -> Self {
+    fn new(source: &'a Source, shadow: Option<&'a Shadow<'a>>, front: Option<Span>) -> Self {
         let size = source.text().len();
+        let mut blocks = Vec::with_capacity(size / 40);
+        blocks.extend(front.map(|span| Block {
+            kind: BlockKind::FrontMatter,
+            span,
+            parent: None,
+            next: 1,
+            inlines: 0..0,
+        }));
         Self {
             source,
             shadow,
             tree: Tree {
-                blocks: Vec::with_capacity(size / 40),
+                blocks,
                 inlines: Vec::with_capacity(size / 120),
             },
             open: Vec::new(),
@@ -135,12 +153,11 @@ impl<'a> Converter<'a> {
             }
             NodeValue::CodeBlock(_) => BlockKind::IndentedCode,
             NodeValue::HtmlBlock(_) => BlockKind::Html,
-            NodeValue::FrontMatter(_) => BlockKind::FrontMatter,
             NodeValue::ThematicBreak => BlockKind::Break,
             NodeValue::Table(_) => BlockKind::Table,
             NodeValue::TableRow(_) => BlockKind::TableRow,
             NodeValue::TableCell => BlockKind::TableCell,
-            value if is_block(value) => BlockKind::Other,
+            value if value.block() => BlockKind::Other,
             value => {
                 let kind = inline_kind(value);
                 self.inline(kind, place);
@@ -185,7 +202,7 @@ impl<'a> Converter<'a> {
         ) {
             return;
         }
-        if !is_block(&data.value) {
+        if !data.value.block() {
             self.depth -= 1;
             return;
         }
@@ -321,11 +338,6 @@ impl<'a> Converter<'a> {
 
 fn leading(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
-}
-
-/// comrak does not count front matter among the blocks.
-fn is_block(value: &NodeValue) -> bool {
-    value.block() || matches!(value, NodeValue::FrontMatter(_))
 }
 
 fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {

@@ -9,6 +9,7 @@ pub mod anchor;
 pub mod comment;
 pub mod content;
 mod convert;
+mod front_matter;
 pub mod label;
 mod repair;
 mod shadow;
