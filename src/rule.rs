@@ -88,8 +88,8 @@ pub struct Part<'a> {
     pub asks: Asks,
     /// The label, if it is a field.
     pub field: Option<(&'a Field, &'a FieldSpec)>,
-    /// The heading that it stands under.
-    pub heading: Span,
+    /// The section or step that it is part of.
+    pub asked: Asked<'a>,
 }
 
 impl<'a> Context<'a> {
@@ -144,12 +144,14 @@ impl<'a> Context<'a> {
             .iter()
             .filter(|section| section.duplicate_of.is_none() && !section.is_empty);
         let sections = sections.filter_map(move |section| {
-            let spec = &template.sections[section.spec?];
+            let id = section.spec?;
+            let spec = &template.sections[id];
             Some(Asked {
                 body: &section.body,
                 asks: spec.asks,
                 fields: &spec.fields,
                 heading: section.heading,
+                section: id,
             })
         });
         let steps = template.steps.iter().flat_map(move |spec| {
@@ -158,6 +160,7 @@ impl<'a> Context<'a> {
                 asks: Asks::default(),
                 fields: &spec.fields,
                 heading: step.heading,
+                section: spec.section,
             })
         });
         sections.chain(steps)
@@ -170,7 +173,7 @@ impl<'a> Context<'a> {
                 content: &asked.body.content,
                 asks: asked.asks,
                 field: None,
-                heading: asked.heading,
+                asked,
             };
             let fields = asked
                 .body
@@ -183,7 +186,7 @@ impl<'a> Context<'a> {
                     content: &field.content,
                     asks: spec.asks,
                     field: Some((field, spec)),
-                    heading: asked.heading,
+                    asked,
                 }
             });
             std::iter::once(own)

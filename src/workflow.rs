@@ -245,4 +245,6 @@ pub struct Asked<'a> {
     pub fields: &'a [FieldSpec],
     /// Its heading.
     pub heading: Span,
+    /// The template's section that it is, or stands in.
+    pub section: SectionId,
 }

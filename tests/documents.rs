@@ -15,6 +15,7 @@ use walkdir::WalkDir;
 use crate::project;
 use crate::project::Project;
 use crate::project::Run;
+use crate::sample;
 
 /// A document of the fixtures.
 struct Document {
@@ -349,4 +350,29 @@ fn what_is_wrong_is_found_however_it_is_written_down() {
         .collect();
     assert!(!faulty.is_empty());
     compare(&faulty, SAME_LINES);
+}
+
+#[test]
+fn a_label_or_heading_that_goes_is_one_finding() {
+    let whole = sample::workflow("release");
+    let project = sample::project(&["release"]);
+    let lines: Vec<&str> = whole.lines().collect();
+    let mut faults = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if !line.starts_with(['#', '*']) {
+            continue;
+        }
+        let rest = [&lines[..at], &lines[at + 1..]].concat();
+        project.write("workflows/release.md", rest.join("\n"));
+        let run = project.check(&["--format", "json"]);
+        let rules: Vec<String> = run
+            .findings()
+            .iter()
+            .map(|finding| finding["rule"].to_string())
+            .collect();
+        if rules.len() != 1 {
+            faults.push(format!("{line}: {rules:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
 }

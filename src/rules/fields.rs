@@ -1,6 +1,8 @@
 //! Rules about labelled fields and about what sections and fields hold.
 
+use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
+use crate::markdown::content::List;
 use crate::markdown::content::Piece;
 use crate::nearest;
 use crate::parse::value;
@@ -88,7 +90,10 @@ fn example(kind: ListKind) -> &'static str {
 fn name(cx: &Context<'_>, part: &Part<'_>) -> String {
     match part.field {
         Some((_, spec)) => format!("`{}`", spec.label),
-        None => format!("`{}`", cx.text(part.heading).trim_start_matches('#').trim()),
+        None => format!(
+            "`{}`",
+            cx.text(part.asked.heading).trim_start_matches('#').trim()
+        ),
     }
 }
 
@@ -101,7 +106,7 @@ fn first(cx: &Context<'_>, part: &Part<'_>) -> Span {
         Some(Piece::Text(span)) => *span,
         Some(Piece::List(list)) => list.span,
         Some(Piece::Fence(id) | Piece::Other(id)) => cx.document.tree.block(*id).span,
-        None => part.heading,
+        None => part.asked.heading,
     }
 }
 
@@ -109,6 +114,66 @@ fn first(cx: &Context<'_>, part: &Part<'_>) -> Span {
 fn asked_for<'a>(cx: &Context<'a>, kind: ListKind) -> impl Iterator<Item = Part<'a>> {
     let parts = cx.parts().filter(move |part| part.asks.list == Some(kind));
     parts.filter(|part| part.content.lists().next().is_some() || !cx.is_unfilled(first(cx, part)))
+}
+
+/// The lists of a part that are its own. A list after the first may be what is left of a field or a section whose
+/// label or heading is gone: that one is missing, and nothing more is wrong.
+fn own_lists<'a>(cx: &Context<'a>, part: &Part<'a>) -> impl Iterator<Item = &'a List> {
+    let missing = [missing_fields(part), missing_section(cx, part)].concat();
+    let asked = part.asks.list;
+    let own = usize::from(!is_waived(cx, part));
+    let lists = part.content.lists().enumerate();
+    let lists = lists.filter(move |(at, list)| {
+        let kind = kind_of(cx, list);
+        *at < own || Some(kind) == asked || !missing.contains(&kind)
+    });
+    lists.map(|(_, list)| list)
+}
+
+/// The lists that the section or step of a part lacks with their fields.
+fn missing_fields(part: &Part<'_>) -> Vec<ListKind> {
+    let fields = part.asked.fields.iter().enumerate();
+    let missing = fields.filter(|(at, spec)| !spec.optional && !part.asked.body.has(*at));
+    missing.filter_map(|(_, spec)| spec.asks.list).collect()
+}
+
+/// The list of the section that should follow the part, if that is missing.
+fn missing_section(cx: &Context<'_>, part: &Part<'_>) -> Vec<ListKind> {
+    let (template, workflow) = (cx.template, &cx.document.workflow);
+    let steps = template.steps.as_ref().map(|steps| steps.section);
+    let last = workflow.steps.last().map(|step| step.heading);
+    if steps == Some(part.asked.section) && last != Some(part.asked.heading) {
+        return Vec::new();
+    }
+    let after = template.sections.iter().enumerate();
+    let mut after = after.skip(part.asked.section + 1);
+    let next = after.find(|(_, spec)| !spec.optional);
+    let missing = next.filter(|(id, _)| workflow.section(*id).is_none());
+    missing
+        .and_then(|(_, spec)| spec.asks.list)
+        .into_iter()
+        .collect()
+}
+
+/// Whether a part is a rollback that is waived.
+fn is_waived(cx: &Context<'_>, part: &Part<'_>) -> bool {
+    part.field.is_some_and(|(field, spec)| {
+        let text = field.content.text();
+        nearest::same(&spec.label, "Rollback")
+            && text.is_some_and(|text| value::waiver(cx.text(text)).is_some())
+    })
+}
+
+fn kind_of(cx: &Context<'_>, list: &List) -> ListKind {
+    let is_task =
+        |item: &BlockId| matches!(cx.document.tree.block(*item).kind, BlockKind::Item(Some(_)));
+    if list.items.iter().any(is_task) {
+        ListKind::Task
+    } else if list.ordered {
+        ListKind::Numbered
+    } else {
+        ListKind::Bullet
+    }
 }
 
 pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
@@ -121,7 +186,7 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
             )
             .help(help);
         }
-        for list in part.content.lists() {
+        for list in own_lists(cx, &part) {
             let tree = &cx.document.tree;
             let unboxed = list
                 .items
@@ -155,19 +220,14 @@ fn clipped(cx: &Context<'_>, span: Span, end: u32) -> Span {
 pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
     for part in asked_for(cx, ListKind::Numbered) {
         let help = "number the items: `1. …`, `2. …`";
-        let is_waived = part.field.is_some_and(|(field, spec)| {
-            let text = field.content.text();
-            nearest::same(&spec.label, "Rollback")
-                && text.is_some_and(|text| value::waiver(cx.text(text)).is_some())
-        });
-        if part.content.lists().next().is_none() && !is_waived {
+        if part.content.lists().next().is_none() && !is_waived(cx, &part) {
             out.report(
                 first(cx, &part),
                 format!("{} has no numbered list", name(cx, &part)),
             )
             .help(help);
         }
-        for list in part.content.lists().filter(|list| !list.ordered) {
+        for list in own_lists(cx, &part).filter(|list| !list.ordered) {
             out.report(
                 list.span,
                 format!("the list of {} is not numbered", name(cx, &part)),
@@ -202,7 +262,9 @@ pub fn missing_code_block(cx: &Context<'_>, out: &mut Findings) {
                 .any(|id| is_fence(&tree.block(id).kind)),
         });
         if !has_code {
-            let span = part.field.map_or(part.heading, |(field, _)| field.label);
+            let span = part
+                .field
+                .map_or(part.asked.heading, |(field, _)| field.label);
             out.report(
                 span,
                 format!("{} has no fenced code block", name(cx, &part)),
