@@ -31,10 +31,17 @@ struct SuppressedRule {
     is_used: bool,
 }
 
+impl SuppressedRule {
+    fn can_hide(&self) -> bool {
+        !rules::UNSUPPRESSIBLE.contains(&RULES[self.rule].id)
+    }
+}
+
 /// The suppressions of a document, with the lines they reach. Unknown rules are left out: they have a rule of
 /// their own.
 #[must_use]
 pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
+    let ends = Ends::of(document);
     let mut targets = Targets {
         document,
         last: None,
@@ -42,15 +49,21 @@ pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
     let mut suppressed = Vec::new();
     for (at, suppression) in document.suppressions.iter().enumerate() {
         let target = (suppression.reach == Reach::NextLine).then(|| targets.of(suppression));
-        let ids = suppression.ids.iter().filter_map(|&id| {
+        // A rule that is named twice is named once.
+        let mut ids: Vec<SuppressedRule> = Vec::new();
+        for &id in &suppression.ids {
             let name = document.source.slice(id);
-            Some(SuppressedRule {
-                rule: rules::find(name)?,
-                lines: target.clone().or_else(|| lines(document, at, name))?,
-                is_used: false,
-            })
-        });
-        let ids: Vec<SuppressedRule> = ids.collect();
+            let rule = rules::find(name).filter(|rule| ids.iter().all(|id| id.rule != *rule));
+            if let Some(rule) = rule
+                && let Some(lines) = target.clone().or_else(|| lines(document, &ends, at, name))
+            {
+                ids.push(SuppressedRule {
+                    rule,
+                    lines,
+                    is_used: false,
+                });
+            }
+        }
         if !ids.is_empty() {
             suppressed.push(Suppressed {
                 place: Place::of(&document.source, suppression.span),
@@ -63,7 +76,7 @@ pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
 }
 
 /// The lines, from 1, that suppression `at` reaches by itself; `None` for one that only ends another.
-fn lines(document: &Document, at: usize, id: &str) -> Option<RangeInclusive<u32>> {
+fn lines(document: &Document, ends: &Ends<'_>, at: usize, id: &str) -> Option<RangeInclusive<u32>> {
     let source = &document.source;
     let suppression = &document.suppressions[at];
     let line = |offset: usize| source.line_of(offset) as u32 + 1;
@@ -72,15 +85,49 @@ fn lines(document: &Document, at: usize, id: &str) -> Option<RangeInclusive<u32>
         Reach::File => Some(1..=u32::MAX),
         Reach::Line => Some(own..=line(suppression.span.end())),
         Reach::From => {
-            let ends = |other: &&Suppression| {
-                other.reach == Reach::Until
-                    && (other.ids.is_empty()
-                        || other.ids.iter().any(|&span| source.slice(span) == id))
-            };
-            let end = document.suppressions[at + 1..].iter().find(ends);
+            let end = ends.after(at, id).map(|end| &document.suppressions[end]);
             Some(own..=end.map_or(u32::MAX, |end| line(end.span.start())))
         }
         Reach::NextLine | Reach::Until => None,
+    }
+}
+
+/// The places, among a document's suppressions, of those that end others.
+struct Ends<'a> {
+    /// Those that end all.
+    all: Vec<usize>,
+    /// Those that end one rule's.
+    one: FxHashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Ends<'a> {
+    fn of(document: &'a Document) -> Self {
+        let mut ends = Self {
+            all: Vec::new(),
+            one: FxHashMap::default(),
+        };
+        for (at, suppression) in document.suppressions.iter().enumerate() {
+            if suppression.reach != Reach::Until {
+                continue;
+            }
+            if suppression.ids.is_empty() {
+                ends.all.push(at);
+            }
+            for &id in &suppression.ids {
+                ends.one
+                    .entry(document.source.slice(id))
+                    .or_default()
+                    .push(at);
+            }
+        }
+        ends
+    }
+
+    /// The first one after a place that ends a rule's suppression.
+    fn after(&self, at: usize, id: &str) -> Option<usize> {
+        let next = |ends: &Vec<usize>| ends.get(ends.partition_point(|&end| end <= at)).copied();
+        let one = self.one.get(id).and_then(next);
+        one.into_iter().chain(next(&self.all)).min()
     }
 }
 
@@ -154,7 +201,7 @@ impl Book {
     }
 
     /// Drop the findings that are suppressed, and report suppressions that hide nothing, judged only for rules
-    /// that ran. Returns how many findings were dropped.
+    /// that ran. The findings stand in order. Returns how many were dropped.
     pub fn apply(
         mut self,
         project: &Project,
@@ -164,8 +211,13 @@ impl Book {
         if self.files.is_empty() {
             return 0;
         }
+        self.mark_used(findings);
+        let hidden = self.hidden();
         let before = findings.len();
-        findings.retain(|finding| !self.hides(finding));
+        findings.retain(|finding| {
+            let lines = hidden.get(&(finding.place.path.as_str(), finding.rule));
+            !lines.is_some_and(|lines| covers(lines, finding.place.start.line))
+        });
         let suppressed = before - findings.len();
         let mut unused = self.unused(project, has_directories);
         // A suppression cannot hide that it is unused: that is left to the configuration.
@@ -173,24 +225,41 @@ impl Book {
         suppressed
     }
 
-    fn hides(&mut self, finding: &Finding) -> bool {
-        let Some(suppressions) = self.files.get_mut(&finding.place.path) else {
-            return false;
-        };
-        if rules::UNSUPPRESSIBLE.contains(&finding.rule) {
-            return false;
-        }
-        let mut is_hidden = false;
-        for id in suppressions
-            .iter_mut()
-            .flat_map(|suppression| &mut suppression.ids)
-        {
-            if RULES[id.rule].id == finding.rule && id.lines.contains(&finding.place.start.line) {
-                id.is_used = true;
-                is_hidden = true;
+    /// Mark the suppressions that hide one of the findings, which stand in order.
+    fn mark_used(&mut self, findings: &[Finding]) {
+        let mut places: FxHashMap<(&str, &str), Vec<u32>> = FxHashMap::default();
+        for finding in findings {
+            if self.files.contains_key(&finding.place.path) {
+                let place = (finding.place.path.as_str(), finding.rule);
+                places
+                    .entry(place)
+                    .or_default()
+                    .push(finding.place.start.line);
             }
         }
-        is_hidden
+        for suppressed in self.files.values_mut().flatten() {
+            let path = suppressed.place.path.as_str();
+            for id in suppressed.ids.iter_mut().filter(|id| id.can_hide()) {
+                let Some(lines) = places.get(&(path, RULES[id.rule].id)) else {
+                    continue;
+                };
+                let next = lines.partition_point(|line| line < id.lines.start());
+                id.is_used = lines.get(next).is_some_and(|line| id.lines.contains(line));
+            }
+        }
+    }
+
+    /// For each file and rule the lines on which its findings are hidden: in order and apart.
+    fn hidden(&self) -> FxHashMap<(&str, &str), Vec<RangeInclusive<u32>>> {
+        let mut hidden: FxHashMap<(&str, &str), Vec<RangeInclusive<u32>>> = FxHashMap::default();
+        for suppressed in self.files.values().flatten() {
+            for id in suppressed.ids.iter().filter(|id| id.can_hide()) {
+                let place = (suppressed.place.path.as_str(), RULES[id.rule].id);
+                hidden.entry(place).or_default().push(id.lines.clone());
+            }
+        }
+        hidden.values_mut().for_each(join);
+        hidden
     }
 
     fn unused(&self, project: &Project, has_directories: bool) -> Vec<Finding> {
@@ -235,5 +304,37 @@ impl Book {
             }
         }
         findings
+    }
+}
+
+/// Put ranges in order, and those that overlap together.
+fn join(ranges: &mut Vec<RangeInclusive<u32>>) {
+    ranges.sort_unstable_by_key(|range| *range.start());
+    ranges.dedup_by(|next, last| {
+        let overlaps = next.start() <= last.end();
+        if overlaps {
+            *last = *last.start()..=*last.end().max(next.end());
+        }
+        overlaps
+    });
+}
+
+/// Whether one of the ranges, which are in order and apart, holds a line.
+fn covers(ranges: &[RangeInclusive<u32>], line: u32) -> bool {
+    let next = ranges.partition_point(|range| *range.end() < line);
+    ranges.get(next).is_some_and(|range| range.contains(&line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_overlap_are_one() {
+        let mut ranges = vec![7..=9, 1..=3, 2..=5, 8..=8, 11..=11];
+        join(&mut ranges);
+        assert_eq!(ranges, [1..=5, 7..=9, 11..=11]);
+        let covered: Vec<u32> = (0..13).filter(|&line| covers(&ranges, line)).collect();
+        assert_eq!(covered, [1, 2, 3, 4, 5, 7, 8, 9, 11]);
     }
 }

@@ -1,5 +1,8 @@
 //! Placeholders of the template that a document still holds.
 
+use std::cell::LazyCell;
+use std::cmp::Reverse;
+
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::InlineKind;
@@ -23,6 +26,7 @@ pub fn placeholders(
     template: &Template,
 ) -> Vec<Span> {
     let text = source.text();
+    let hidden = LazyCell::new(|| hidden(tree));
     let mut found = Vec::new();
     for open in memchr::memchr_iter(b'[', text.as_bytes()) {
         let rest = &text.as_bytes()[open + 1..text.len().min(open + LONGEST)];
@@ -36,7 +40,7 @@ pub fn placeholders(
         let inner = Span::new(open + 1, open + 1 + length);
         if rest[length] == b']' && template.is_placeholder(source.slice(inner)) {
             let span = Span::new(open, inner.end() + 1);
-            if counts(source, tree, workflow, template, span) {
+            if !hides(&hidden, span) && counts(source, tree, workflow, template, span) {
                 found.push(span);
             }
         }
@@ -70,14 +74,28 @@ fn counts(
             in_example(workflow, template, span)
                 && !source.first_line(tree.block(id).span).contains(span)
         }
-        _ => !tree.inlines(id).iter().any(|inline| {
-            let hides = matches!(
-                inline.kind,
-                InlineKind::Html | InlineKind::Link(_) | InlineKind::Image(_)
-            );
-            hides && inline.span.contains(span)
-        }),
+        _ => true,
     }
+}
+
+/// The inlines in which a bracketed text is none of the template's: in order, none in another.
+fn hidden(tree: &Tree) -> Vec<Span> {
+    let hidden = tree.inlines.iter().filter(|inline| {
+        matches!(
+            inline.kind,
+            InlineKind::Html | InlineKind::Link(_) | InlineKind::Image(_)
+        )
+    });
+    let mut spans: Vec<Span> = hidden.map(|inline| inline.span).collect();
+    // Of those that begin together the longest stands first.
+    spans.sort_unstable_by_key(|span| (span.start, Reverse(span.end)));
+    spans.dedup_by(|next, last| last.contains(*next));
+    spans
+}
+
+fn hides(hidden: &[Span], span: Span) -> bool {
+    let next = hidden.partition_point(|hidden| hidden.end < span.end);
+    hidden.get(next).is_some_and(|hidden| hidden.contains(span))
 }
 
 fn in_example(workflow: &Workflow, template: &Template, span: Span) -> bool {
