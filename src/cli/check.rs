@@ -5,6 +5,8 @@
 )]
 
 use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -203,19 +205,22 @@ fn write(arguments: &CheckArguments, report: &Report) -> Result<(), Failure> {
     if arguments.output_file.is_some() {
         (view.color, view.links, view.unicode) = (false, false, true);
     }
+    let render = |out: &mut dyn Write| {
+        (format.render)(report, &view, out)?;
+        if arguments.statistics && format.is_for_people {
+            report::statistics(report, view.color, out)?;
+        }
+        io::Result::Ok(())
+    };
+    let Some(path) = &arguments.output_file else {
+        return terminal::write(render).map_err(|source| Failure::UnwritableOutput { source });
+    };
     let mut bytes = Vec::new();
-    let mut rendered = (format.render)(report, &view, &mut bytes);
-    if arguments.statistics && format.is_for_people {
-        rendered = rendered.and_then(|()| report::statistics(report, view.color, &mut bytes));
-    }
-    rendered.expect("writing to memory does not fail");
-    match &arguments.output_file {
-        Some(path) => files::replace(path, &bytes).map_err(|source| Failure::Unwritable {
-            path: files::slashed(path),
-            source,
-        }),
-        None => terminal::write(&bytes).map_err(|source| Failure::UnwritableOutput { source }),
-    }
+    render(&mut bytes).expect("writing to memory does not fail");
+    files::replace(path, &bytes).map_err(|source| Failure::Unwritable {
+        path: files::slashed(path),
+        source,
+    })
 }
 
 /// The last words, on standard error: the summary where the format has none, and the time it took.

@@ -34,7 +34,7 @@ pub fn run(arguments: &RuleArguments) -> Exit {
                 .collect::<Vec<_>>(),
         ),
     };
-    match terminal::write(text.as_bytes()) {
+    match terminal::write(|out| out.write_all(text.as_bytes())) {
         Ok(()) => Exit::Clean,
         Err(_) => Exit::Unusable,
     }

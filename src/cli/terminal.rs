@@ -5,6 +5,7 @@
 )]
 
 use std::io;
+use std::io::BufWriter;
 use std::io::IsTerminal;
 use std::io::Write;
 
@@ -62,9 +63,9 @@ fn has_color(stream: &impl anstream::stream::RawStream) -> bool {
 }
 
 /// Write to standard output. A reader that went away is no error: it has seen enough.
-pub fn write(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+pub fn write(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match render(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

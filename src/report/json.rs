@@ -6,6 +6,7 @@ use std::io;
 use std::io::Write;
 
 use serde::Serialize;
+use serde::Serializer;
 
 use crate::diagnostic::Severity;
 use crate::lint::Finding;
@@ -21,8 +22,17 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Whole<'a> {
     version: u32,
-    findings: Vec<One<'a>>,
+    findings: Each<'a>,
     summary: Summary<'a>,
+}
+
+/// Findings that are put into shape one at a time, for there may be very many.
+struct Each<'a>(&'a [Finding]);
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(one))
+    }
 }
 
 #[derive(Serialize)]
@@ -130,7 +140,7 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
     }
     let whole = Whole {
         version: VERSION,
-        findings: report.findings.iter().map(one).collect(),
+        findings: Each(&report.findings),
         summary: Summary {
             documents: report.documents,
             errors: report.count(Severity::Error),
@@ -145,31 +155,60 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
             rules,
         },
     };
-    let text = serde_json::to_string_pretty(&whole)?;
-    writeln!(out, "{}", escaped(&text))
+    serde_json::to_writer_pretty(Escaping(&mut *out), &whole)?;
+    writeln!(out)
 }
 
 /// Write one object a finding, each on a line.
 pub fn render_lines(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
-        let text = serde_json::to_string(&one(finding))?;
-        writeln!(out, "{}", escaped(&text))?;
+        serde_json::to_writer(Escaping(&mut *out), &one(finding))?;
+        writeln!(out)?;
     }
     Ok(())
 }
 
-/// JSON with the characters escaped that steer a terminal; they stand in strings alone.
-pub fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    for c in json.chars() {
-        if printable::is_unsafe(c) {
+/// Escapes the characters of JSON that steer a terminal; they stand in strings alone.
+struct Escaping<'a>(&'a mut dyn Write);
+
+impl Write for Escaping<'_> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(json).expect("serde_json writes whole characters");
+        let mut units = [0; 2];
+        let mut plain = 0;
+        for (at, c) in text
+            .char_indices()
+            .filter(|(_, c)| printable::is_unsafe(*c))
+        {
+            self.0.write_all(&json[plain..at])?;
             for unit in c.encode_utf16(&mut units) {
-                text.push_str(&format!("\\u{unit:04x}"));
+                write!(self.0, "\\u{unit:04x}")?;
             }
-        } else {
-            text.push(c);
+            plain = at + c.len_utf8();
         }
+        self.0.write_all(&json[plain..])?;
+        Ok(json.len())
     }
-    text
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_escaped() {
+        let mut written = Vec::new();
+        let text = "é\u{1b}[31m\u{202e}\u{E0001}\u{7f}\n";
+        serde_json::to_writer(Escaping(&mut written), text).expect("a string is JSON");
+        let written = String::from_utf8(written).expect("JSON is text");
+        assert_eq!(written, r#""é\u001b[31m\u202e\udb40\udc01\u007f\n""#);
+        assert_eq!(
+            serde_json::from_str::<String>(&written).expect("it reads back"),
+            text
+        );
+    }
 }
