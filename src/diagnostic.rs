@@ -1,7 +1,29 @@
 //! What a rule says of a document: data alone, no terminal and no file format.
 
+use std::borrow::Cow;
+
 use crate::edit::Fix;
 use crate::source::Span;
+
+/// So many characters of a document's text are quoted at most.
+const LONGEST_QUOTE: usize = 80;
+
+/// A document's text as a message quotes it: on one line, and cut where it is long.
+#[must_use]
+pub fn quoted(text: &str) -> Cow<'_, str> {
+    let is_line_end = |c: char| matches!(c, '\n' | '\r');
+    let mut text = if text.contains(is_line_end) {
+        let lines = text.split(is_line_end).map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        Cow::Owned(lines.join(" "))
+    } else {
+        Cow::Borrowed(text)
+    };
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_QUOTE) {
+        text = Cow::Owned(format!("{}…", text[..end].trim_end()));
+    }
+    text
+}
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,5 +142,19 @@ impl Diagnostic {
             message: message.into(),
         });
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_short_and_of_one_line() {
+        assert_eq!(quoted("a  b"), "a  b");
+        assert_eq!(quoted("a \r\n  b\n\nc"), "a b c");
+        let longest = "é".repeat(LONGEST_QUOTE);
+        assert_eq!(quoted(&longest), longest);
+        assert_eq!(quoted(&format!("{longest}e")), format!("{longest}…"));
     }
 }

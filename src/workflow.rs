@@ -1,6 +1,7 @@
 //! A workflow document as it is meant: header, sections, steps, with spans. Parsing never fails, so what does
 //! not fit the template stands here too, marked with how it differs.
 
+use crate::diagnostic;
 use crate::markdown::BlockId;
 use crate::markdown::content::Piece;
 use crate::source::Span;
@@ -229,7 +230,7 @@ impl Step {
     pub fn reference(&self) -> String {
         match self.number {
             Some((number, _)) => format!("step {number}"),
-            None => format!("step `{}`", self.name),
+            None => format!("step `{}`", diagnostic::quoted(&self.name)),
         }
     }
 }

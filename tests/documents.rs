@@ -376,3 +376,21 @@ fn a_label_or_heading_that_goes_is_one_finding() {
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+#[test]
+fn of_a_long_cycle_the_beginning_is_told() {
+    let mut text = "# Ring\n\n## Steps\n".to_owned();
+    for step in 1..=30 {
+        let next = step % 30 + 1;
+        text.push_str(&format!(
+            "\n### Step {step}: S{step}\n\n**Depends on**: {next}\n"
+        ));
+    }
+    let (_, run) = linted(&[("workflows/ring.md", text)]);
+    let cycles = run.findings();
+    let mut cycles = cycles
+        .iter()
+        .filter(|finding| finding["rule"] == "dependency-cycle");
+    let message = cycles.next().unwrap()["message"].as_str().unwrap();
+    assert!(message.ends_with(" → step 20 → … → step 1"), "{message}");
+}

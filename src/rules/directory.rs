@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
+use crate::diagnostic;
 use crate::parse::link;
 use crate::parse::listing;
 use crate::parse::listing::Entry;
@@ -126,7 +127,10 @@ pub fn dangling_index_entry(cx: &Context<'_>, out: &mut Findings) {
         {
             out.report(
                 entry.span,
-                format!("the index names `{}`, which is not there", entry.path),
+                format!(
+                    "the index names `{}`, which is not there",
+                    diagnostic::quoted(&entry.path)
+                ),
             )
             .help("correct the name, or remove the entry");
         }

@@ -1,5 +1,6 @@
 //! Rules about a document as a whole.
 
+use crate::diagnostic;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::InlineKind;
@@ -81,7 +82,7 @@ pub fn unfilled_placeholder(cx: &Context<'_>, out: &mut Findings) {
             span,
             format!(
                 "the template's placeholder `{}` is not filled in",
-                cx.text(span)
+                diagnostic::quoted(cx.text(span))
             ),
         )
         .help("write the text that belongs here");
@@ -146,6 +147,7 @@ pub fn broken_link(cx: &Context<'_>, out: &mut Findings) {
                 && matches!(inline.kind, InlineKind::Link(_))
                 && listing::is_markdown(&path))
             {
+                let path = diagnostic::quoted(&path);
                 out.report(inline.span, format!("there is no file `{path}`"))
                     .help("correct the path; it is read from this document's folder");
             }
@@ -168,8 +170,9 @@ pub fn broken_link(cx: &Context<'_>, out: &mut Findings) {
             let place = if is_here {
                 "this document".to_owned()
             } else {
-                format!("`{path}`")
+                format!("`{}`", diagnostic::quoted(&path))
             };
+            let fragment = diagnostic::quoted(&fragment);
             out.report(
                 inline.span,
                 format!("no heading of {place} gives the anchor `#{fragment}`"),

@@ -1,5 +1,6 @@
 //! Rules about labelled fields and about what sections and fields hold.
 
+use crate::diagnostic;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::content::List;
@@ -33,7 +34,7 @@ pub fn misspelled_field(cx: &Context<'_>, out: &mut Findings) {
             format!(
                 "the label `{}` is written `{}`",
                 spec.label,
-                cx.text(field.name)
+                diagnostic::quoted(cx.text(field.name))
             ),
         )
         .help(format!("write `**{}**:`", spec.label));
@@ -90,10 +91,7 @@ fn example(kind: ListKind) -> &'static str {
 fn name(cx: &Context<'_>, part: &Part<'_>) -> String {
     match part.field {
         Some((_, spec)) => format!("`{}`", spec.label),
-        None => format!(
-            "`{}`",
-            cx.text(part.asked.heading).trim_start_matches('#').trim()
-        ),
+        None => format!("`{}`", cx.template.sections[part.asked.section].title),
     }
 }
 

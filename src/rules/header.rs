@@ -4,6 +4,7 @@ use chrono::Datelike;
 use chrono::Days;
 use chrono::NaiveDate;
 
+use crate::diagnostic;
 use crate::diagnostic::Severity;
 use crate::markdown::content;
 use crate::parse::value;
@@ -61,7 +62,10 @@ pub fn empty_header_field(cx: &Context<'_>, out: &mut Findings) {
     for field in fields(cx).filter(|field| field.value.is_empty()) {
         out.report(
             field.label,
-            format!("the header field `{}` has no value", field.name),
+            format!(
+                "the header field `{}` has no value",
+                diagnostic::quoted(&field.name)
+            ),
         )
         .help("write it after the colon");
     }
@@ -73,7 +77,10 @@ pub fn misspelled_header_field(cx: &Context<'_>, out: &mut Findings) {
             let name = &cx.template.header[id];
             out.report(
                 field.label,
-                format!("the header field `{name}` is written `{}`", field.name),
+                format!(
+                    "the header field `{name}` is written `{}`",
+                    diagnostic::quoted(&field.name)
+                ),
             )
             .help(format!(
                 "write `**{name}**`: the names of header fields are exact"
@@ -122,6 +129,7 @@ pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {
             .strip_suffix(file_path)
             .is_some_and(|rest| rest.ends_with('/'));
     if file_path != cx.path && !is_suffix {
+        let file = diagnostic::quoted(file);
         out.report(
             span,
             format!("FILE says `{file}`, but this document is `{}`", cx.path),
@@ -159,7 +167,10 @@ pub fn invalid_audit_date(cx: &Context<'_>, out: &mut Findings) {
     }
     let finding = out.report(
         span,
-        format!("LAST-AUDITED `{text}` is no date of the form YYYY-MM-DD"),
+        format!(
+            "LAST-AUDITED `{}` is no date of the form YYYY-MM-DD",
+            diagnostic::quoted(text)
+        ),
     );
     match probable_date(text) {
         Some(date) => finding.help(format!("write `{date}`, if that is the day that is meant")),

@@ -1,5 +1,6 @@
 //! Rules about the log and the checkpoints.
 
+use crate::diagnostic;
 use crate::parse::value;
 use crate::parse::value::PathFault;
 use crate::rule::Context;
@@ -57,6 +58,7 @@ pub fn unsafe_log_path(cx: &Context<'_>, out: &mut Findings) {
             Some(PathFault::InGit) => "lies in `.git`",
             None => continue,
         };
+        let path = diagnostic::quoted(path);
         out.report(span, format!("the path `{path}` {why}"))
             .help("write a path inside the project, from its root");
     }

@@ -1,5 +1,6 @@
 //! Rules about sections: which are there, where, at which level.
 
+use crate::diagnostic;
 use crate::nearest;
 use crate::rule::Context;
 use crate::rule::Findings;
@@ -58,7 +59,10 @@ pub fn misspelled_section(cx: &Context<'_>, out: &mut Findings) {
         let title = &cx.template.sections[id].title;
         out.report(
             section.heading,
-            format!("the section `{title}` is written `{}`", section.title),
+            format!(
+                "the section `{title}` is written `{}`",
+                diagnostic::quoted(&section.title)
+            ),
         )
         .help(format!("write `{}`", written(cx, id)));
     }

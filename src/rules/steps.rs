@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
+use crate::diagnostic;
 use crate::nearest;
 use crate::parse::item;
 use crate::parse::item::Work;
@@ -50,7 +51,7 @@ pub fn missing_steps(cx: &Context<'_>, out: &mut Findings) {
         let form = cx.template.step_form();
         out.report(
             section.heading,
-            format!("`{}` holds no step", section.title),
+            format!("`{}` holds no step", diagnostic::quoted(&section.title)),
         )
         .help(format!("write each step under a heading `{form}`"));
     }
@@ -62,10 +63,9 @@ pub fn malformed_step_heading(cx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let form = cx.template.step_form();
-        let name = if step.name.is_empty() {
-            "Name"
-        } else {
-            &*step.name
+        let name = match diagnostic::quoted(&step.name) {
+            name if name.is_empty() => "Name".into(),
+            name => name,
         };
         let number = step.number.map_or(at + 1, |(number, _)| number as usize);
         let Some(spec) = &cx.template.steps else {
@@ -111,7 +111,10 @@ pub fn duplicate_step_name(cx: &Context<'_>, out: &mut Findings) {
             Entry::Occupied(first) => {
                 out.report(
                     step.heading,
-                    format!("a second step is named `{}`", step.name),
+                    format!(
+                        "a second step is named `{}`",
+                        diagnostic::quoted(&step.name)
+                    ),
                 )
                 .help("give it a name of its own: dependencies and records tell steps apart by it")
                 .related(first.get().heading, "the first one");
@@ -164,7 +167,8 @@ pub fn unknown_dependency(cx: &Context<'_>, out: &mut Findings) {
                 )
                 .help("remove the reference, or name another step");
             } else if reference.step.is_none() {
-                let finding = out.report(reference.span, format!("there is no step `{text}`"));
+                let quoted = diagnostic::quoted(text);
+                let finding = out.report(reference.span, format!("there is no step `{quoted}`"));
                 let others = steps
                     .iter()
                     .enumerate()
@@ -194,7 +198,8 @@ fn nearest_step<'a>(text: &str, steps: impl Iterator<Item = &'a Step> + Clone) -
             step.number
                 .map_or(u32::MAX, |(number, _)| number.abs_diff(wanted))
         })?;
-        return Some(format!("`Step {}` ({})", step.number?.0, step.name));
+        let name = diagnostic::quoted(&step.name);
+        return Some(format!("`Step {}` ({name})", step.number?.0));
     }
     let name = nearest::nearest(
         text,
@@ -203,8 +208,11 @@ fn nearest_step<'a>(text: &str, steps: impl Iterator<Item = &'a Step> + Clone) -
             .filter(|name| name.len() < 200)
             .take(200),
     )?;
-    Some(format!("`{name}`"))
+    Some(format!("`{}`", diagnostic::quoted(name)))
 }
+
+/// So many steps of a cycle are named.
+const LONGEST_CYCLE: usize = 20;
 
 pub fn dependency_cycle(cx: &Context<'_>, out: &mut Findings) {
     let steps = &cx.document.workflow.steps;
@@ -217,15 +225,15 @@ pub fn dependency_cycle(cx: &Context<'_>, out: &mut Findings) {
         edges[at] = others.filter(|(step, _)| *step != at).collect();
     }
     for cycle in cycle::cycles(&edges) {
-        let names: Vec<String> = cycle
-            .steps
-            .iter()
-            .map(|&step| steps[step].reference())
-            .collect();
-        let first = &names[0];
+        let name = |&step: &usize| steps[step].reference();
+        let mut names: Vec<String> = cycle.steps.iter().take(LONGEST_CYCLE).map(name).collect();
+        if cycle.steps.len() > LONGEST_CYCLE {
+            names.push("…".to_owned());
+        }
+        names.extend(cycle.steps.first().map(name));
         out.report(
             cycle.first,
-            format!("steps wait for each other: {} → {first}", names.join(" → ")),
+            format!("steps wait for each other: {}", names.join(" → ")),
         )
         .help("remove one of these dependencies");
     }
@@ -244,21 +252,30 @@ pub fn invalid_step_option(cx: &Context<'_>, out: &mut Findings) {
     };
     check("Timeout", &|text| {
         let help = "write numbers with units, more than nothing: `90s`, `10m`, `1h 30m`";
-        value::timeout(text)
-            .is_none()
-            .then(|| (format!("the timeout `{text}` is no duration"), help))
+        value::timeout(text).is_none().then(|| {
+            (
+                format!("the timeout `{}` is no duration", diagnostic::quoted(text)),
+                help,
+            )
+        })
     });
     check("Retries", &|text| {
         let help = "write how many more attempts follow the first: a whole number, 100 at most";
-        value::retries(text)
-            .is_none()
-            .then(|| (format!("the retries `{text}` are no number"), help))
+        value::retries(text).is_none().then(|| {
+            (
+                format!("the retries `{}` are no number", diagnostic::quoted(text)),
+                help,
+            )
+        })
     });
     check("Idempotent", &|text| {
         let help = "write `yes` if the step's commands may be repeated after a crash, else `no`";
-        value::yes_or_no(text)
-            .is_none()
-            .then(|| (format!("`{text}` is neither `yes` nor `no`"), help))
+        value::yes_or_no(text).is_none().then(|| {
+            (
+                format!("`{}` is neither `yes` nor `no`", diagnostic::quoted(text)),
+                help,
+            )
+        })
     });
     check("Working directory", &|text| {
         let why = match value::path_fault(text.trim_matches('`'))? {
@@ -267,7 +284,7 @@ pub fn invalid_step_option(cx: &Context<'_>, out: &mut Findings) {
             PathFault::InGit => "lies in `.git`",
         };
         Some((
-            format!("the working directory `{text}` {why}"),
+            format!("the working directory `{}` {why}", diagnostic::quoted(text)),
             "write a path inside the project, from its root",
         ))
     });

@@ -1,5 +1,6 @@
 //! Rules about suppression comments.
 
+use crate::diagnostic;
 use crate::markdown::comment::Reach;
 use crate::rule::Context;
 use crate::rule::Findings;
@@ -38,7 +39,8 @@ pub fn unknown_rule(cx: &Context<'_>, out: &mut Findings) {
         for &id in &suppression.ids {
             let name = cx.text(id);
             if rules::find(name).is_none() {
-                out.report(id, format!("there is no rule `{name}`"))
+                let quoted = diagnostic::quoted(name);
+                out.report(id, format!("there is no rule `{quoted}`"))
                     .help(format!("did you mean `{}`?", rules::nearest(name)));
             }
         }

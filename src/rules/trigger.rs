@@ -1,5 +1,6 @@
 //! Rules about the trigger.
 
+use crate::diagnostic;
 use crate::markdown::content;
 use crate::parse::value;
 use crate::rule::Context;
@@ -53,7 +54,11 @@ pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
         let span = Span::new(code.start() + offset, code.start() + offset + name.len());
         out.report(
             span,
-            format!("`{name}` does not lead to this document, `{}`", cx.path),
+            format!(
+                "`{}` does not lead to this document, `{}`",
+                diagnostic::quoted(name),
+                cx.path
+            ),
         )
         .help(format!(
             "write `{}`, or rename the file",
