@@ -18,24 +18,25 @@ use wf::lint;
 use wf::lint::Finding;
 use wf::lint::Place;
 use wf::lint::Project;
+use wf::lint::Report;
 use wf::lint::Role;
 use wf::lint::RuleLevel;
 use wf::lint::Unit;
 use wf::markdown;
-use wf::markdown::BlockKind;
-use wf::markdown::InlineKind;
-use wf::markdown::Tree;
 use wf::markdown::anchor;
 use wf::neighbours::Neighbours;
+use wf::report::FORMATS;
+use wf::report::View;
+use wf::report::printable;
 use wf::rule;
 use wf::rule::Folder;
 use wf::source::Position;
 use wf::source::Source;
-use wf::source::Span;
 use wf::template;
 
 use crate::generate::almost_a_document;
 use crate::generate::anything;
+use crate::tree;
 
 const DOCUMENT: &str = "workflows/anything.md";
 const INDEX: &str = "workflows/README.md";
@@ -87,7 +88,7 @@ fn project() -> Project {
 static PROJECT: LazyLock<Project> = LazyLock::new(project);
 
 /// What is found in a project with a document and an index.
-fn findings(document: &str, index: &str) -> Vec<Finding> {
+fn judged(document: &str, index: &str) -> Report {
     let memory = Memory(BTreeMap::from([
         (DOCUMENT, document.to_owned()),
         (INDEX, index.to_owned()),
@@ -107,7 +108,28 @@ fn findings(document: &str, index: &str) -> Vec<Finding> {
     };
     let report = lint::check(&PROJECT, &units, vec![folder], &memory, &|| ());
     assert!(report.failures.is_empty(), "{:?}", report.failures);
-    report.findings
+    report
+}
+
+/// Every output format can tell what was found; without colours and links nothing in it steers a terminal.
+fn holds_output(report: &Report) -> Result<(), TestCaseError> {
+    for format in FORMATS {
+        for decorated in [true, false] {
+            let view = View {
+                color: decorated,
+                links: decorated,
+                unicode: decorated,
+                width: 80,
+                summary: true,
+            };
+            let mut out = Vec::new();
+            (format.render)(report, &view, &mut out).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            let is_plain = !out.contains(printable::is_unsafe);
+            prop_assert!(decorated || is_plain, "{} writes {out:?}", format.name);
+        }
+    }
+    Ok(())
 }
 
 /// Line and column of an offset, counted from the start of the text character by character.
@@ -166,9 +188,10 @@ fn holds_place(texts: &BTreeMap<&str, &str>, place: &Place) -> Result<(), TestCa
 
 /// What holds of the findings in any document and any index.
 fn holds(document: &str, index: &str) -> Result<(), TestCaseError> {
-    let found = findings(document, index);
+    let report = judged(document, index);
+    let found = &report.findings;
     let texts = BTreeMap::from([(DOCUMENT, document), (INDEX, index)]);
-    for finding in &found {
+    for finding in found {
         let places =
             std::iter::once(&finding.place).chain(finding.related.iter().map(|(place, _)| place));
         for place in places {
@@ -186,114 +209,10 @@ fn holds(document: &str, index: &str) -> Result<(), TestCaseError> {
         )
     };
     prop_assert!(found.is_sorted_by_key(order), "{found:#?}");
-    let again = findings(document, index);
-    prop_assert_eq!(format!("{again:?}"), format!("{found:?}"));
+    let again = judged(document, index);
+    prop_assert_eq!(format!("{again:?}"), format!("{report:?}"));
+    holds_output(&report)?;
     Ok(())
-}
-
-fn holds_span(source: &Source, span: Span) -> Result<(), TestCaseError> {
-    prop_assert!(
-        source.text().get(span.range()).is_some(),
-        "{span:?} is no part of the text"
-    );
-    Ok(())
-}
-
-fn holds_blocks(source: &Source, tree: &Tree) -> Result<(), TestCaseError> {
-    for (id, block) in tree.blocks.iter().enumerate() {
-        holds_span(source, block.span)?;
-        prop_assert!(id < block.next as usize && block.next as usize <= tree.blocks.len());
-        prop_assert!(block.parent.is_none_or(|parent| (parent as usize) < id));
-        let text = source.slice(block.span);
-        let begins = match &block.kind {
-            BlockKind::Fence(_) => text.starts_with("```") || text.starts_with("~~~"),
-            BlockKind::Item(_) => {
-                text.starts_with(|c: char| matches!(c, '-' | '*' | '+') || c.is_ascii_digit())
-            }
-            BlockKind::FrontMatter => text.trim_start_matches('\u{FEFF}').starts_with("---"),
-            BlockKind::Html => text.starts_with('<'),
-            _ => true,
-        };
-        prop_assert!(begins, "{:?} covers {text:?}", block.kind);
-        if let BlockKind::Item(Some(checkbox)) = &block.kind {
-            holds_span(source, checkbox.span)?;
-            let text = source.slice(checkbox.span);
-            let inner = text
-                .strip_prefix('[')
-                .and_then(|rest| rest.strip_suffix(']'));
-            prop_assert!(
-                inner.is_some_and(|inner| inner.chars().count() == 1),
-                "a box covers {text:?}"
-            );
-        }
-    }
-    Ok(())
-}
-
-fn is_plausible_whole(inline: &wf::markdown::Inline, source: &Source) -> bool {
-    let text = source.slice(inline.span);
-    match &inline.kind {
-        InlineKind::Strong => text.ends_with("**") || text.ends_with("__"),
-        InlineKind::Code => text.ends_with('`'),
-        InlineKind::Link(_) | InlineKind::Image(_) => text.ends_with([')', ']', '>']),
-        InlineKind::Html => text.ends_with('>'),
-    }
-}
-
-/// Inlines begin and end with their markup, or cover their block where their own place was lost.
-fn holds_inlines(source: &Source, tree: &Tree) -> Result<(), TestCaseError> {
-    for inline in &tree.inlines {
-        holds_span(source, inline.span)?;
-        let block = tree.block(inline.block);
-        if inline.span == block.span && !is_plausible_whole(inline, source) {
-            prop_assert!(
-                source.slice(block.span).contains(['[', '<']),
-                "lost in {:?}",
-                source.slice(block.span)
-            );
-            continue;
-        }
-        let text = source.slice(inline.span);
-        if !text.contains(['\n', '\r', '\t']) && matches!(inline.kind, InlineKind::Code) {
-            let own = Source::new("", text);
-            let alone = markdown::parse(&own);
-            let first = alone.inlines.iter().find(|other| {
-                std::mem::discriminant(&other.kind) == std::mem::discriminant(&inline.kind)
-            });
-            let same = first.is_some_and(|first| first.span == Span::new(0, text.len()));
-            prop_assert!(same, "{:?} covers {text:?}: {:?}", inline.kind, alone);
-        }
-        let twins = tree
-            .inlines
-            .iter()
-            .filter(|other| other.block == inline.block && other.span == inline.span)
-            .count();
-        prop_assert!(twins == 1, "{:?} covers {text:?} twice", inline.kind);
-        let between = |open: &str, close: &[char]| text.starts_with(open) && text.ends_with(close);
-        let is_whole = match &inline.kind {
-            InlineKind::Strong => ["**", "__"]
-                .iter()
-                .any(|mark| text.len() > 4 && text.starts_with(mark) && text.ends_with(mark)),
-            InlineKind::Code => text.len() > 2 && between("`", &['`']),
-            InlineKind::Link(_) => between("[", &[')', ']']) || between("<", &['>']),
-            InlineKind::Image(_) => between("![", &[')', ']']),
-            InlineKind::Html => between("<", &['>']),
-        };
-        prop_assert!(is_whole, "{:?} covers {text:?}", inline.kind);
-        prop_assert!(
-            block.span.contains(inline.span),
-            "{:?} leaves its block: {text:?}",
-            inline.kind
-        );
-    }
-    Ok(())
-}
-
-fn holds_tree(text: &str) -> Result<(), TestCaseError> {
-    let source = Source::new(DOCUMENT, text);
-    let tree = markdown::parse(&source);
-    holds_blocks(&source, &tree)?;
-    holds_inlines(&source, &tree)
 }
 
 proptest! {
@@ -311,7 +230,7 @@ proptest! {
     fn a_nul_byte_is_found_where_it_stands(before in anything(), after in anything()) {
         let document = format!("{before}\0{after}");
         holds(&document, "[it](anything.md)\n")?;
-        let found = findings(&document, "[it](anything.md)\n");
+        let found = judged(&document, "[it](anything.md)\n").findings;
         let rules: Vec<_> = found.iter().filter(|finding| finding.place.path == DOCUMENT).map(|finding| finding.rule).collect();
         prop_assert_eq!(rules, ["unreadable-document"]);
     }
@@ -323,11 +242,11 @@ proptest! {
 
     #[test]
     fn any_text_is_a_tree_of_spans(text in anything()) {
-        holds_tree(&text)?;
+        tree::holds(&text)?;
     }
 
     #[test]
     fn a_changed_document_is_a_tree_of_spans(text in almost_a_document()) {
-        holds_tree(&text)?;
+        tree::holds(&text)?;
     }
 }

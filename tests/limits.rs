@@ -60,7 +60,7 @@ fn judge(what: &str, document: &str) {
         "check",
         "--isolated",
         "--format",
-        "json-lines",
+        "concise",
         "--today",
         project::TODAY,
     ]);
@@ -89,11 +89,11 @@ fn judge(what: &str, document: &str) {
     let found = String::from_utf8(bytes).unwrap();
     let own: Vec<&str> = found
         .lines()
-        .filter(|line| line.contains("\"workflows/limits.md\""))
+        .filter(|line| line.contains("workflows/limits.md:"))
         .collect();
     assert!(!own.is_empty(), "{what}: nothing is found");
     assert!(
-        !found.contains("\"unreadable-document\""),
+        !found.contains("[unreadable-document]"),
         "{what}: not read at all"
     );
 }
@@ -178,6 +178,7 @@ fn labels_and_items_without_end() {
         "<!-- wf-disable-line missing-title: a -->\n",
     ]);
     judge("a label", &repeated(&step, "**Actions**:\n"));
+    judge("a slip in a label", &repeated(&step, "**Actons**:\n"));
     judge(
         "a swallowed label",
         &repeated(&step, "1. a\n**Actions**: b\n"),

@@ -20,3 +20,4 @@ mod sample;
 mod template;
 mod terminal;
 mod tidy;
+mod tree;
