@@ -19,6 +19,11 @@ static TAG_ID: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is valid")
 });
 
+/// What an anchor leaves out: all but letters, marks on them, digits, connectors such as the underscore, hyphens and
+/// spaces. Fractions and raised or circled digits go too; of an emoji the mark that makes it coloured stays.
+static PUNCTUATION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[^\w\- ]|[\u{200C}\u{200D}]").expect("the pattern is valid"));
+
 /// All anchors of a file.
 #[must_use]
 pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
@@ -66,15 +71,8 @@ pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
 }
 
 fn slug(heading: &str) -> String {
-    heading
-        .chars()
-        .flat_map(char::to_lowercase)
-        .filter_map(|c| match c {
-            ' ' => Some('-'),
-            '-' | '_' => Some(c),
-            _ => c.is_alphanumeric().then_some(c),
-        })
-        .collect()
+    let lower: String = heading.chars().flat_map(char::to_lowercase).collect();
+    PUNCTUATION.replace_all(&lower, "").replace(' ', "-")
 }
 
 #[cfg(test)]
@@ -105,5 +103,24 @@ mod tests {
             );
         }
         assert_eq!(anchors.len(), 8);
+    }
+
+    #[test]
+    fn letters_marks_digits_and_connectors_stay() {
+        for (heading, anchor) in [
+            ("Привет non-latin 你好", "привет-non-latin-你好"),
+            ("a\u{301} e\u{301}", "a\u{301}-e\u{301}"),
+            ("\u{26A0}\u{FE0F} Warning", "\u{FE0F}-warning"),
+            ("\u{1F604} - an emoji", "---an-emoji"),
+            ("\u{1F469}\u{200D}\u{1F680} Launch", "-launch"),
+            ("snake_case\u{203F}x", "snake_case\u{203F}x"),
+            ("m\u{B2} \u{BD} \u{2460}", "m--"),
+            ("Part \u{2163}, \u{24D0}", "part-\u{2173}-\u{24D0}"),
+            ("\u{663}", "\u{663}"),
+            ("en\u{2013}dash, a\u{A0}b", "endash-ab"),
+            ("apostrophe\u{2019}s", "apostrophes"),
+        ] {
+            assert_eq!(slug(heading), anchor, "{heading}");
+        }
     }
 }
