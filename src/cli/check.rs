@@ -14,9 +14,7 @@ use std::time::Instant;
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
-use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
-use indicatif::ProgressStyle;
 
 use crate::cli::CheckArguments;
 use crate::cli::Exit;
@@ -24,6 +22,7 @@ use crate::cli::FailOn;
 use crate::cli::collect;
 use crate::cli::collect::Collector;
 use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
 use crate::cli::project::Projects;
 use crate::cli::terminal;
 use crate::diagnostic::Severity;
@@ -33,9 +32,6 @@ use crate::lint::Report;
 use crate::report;
 use crate::report::Format;
 use crate::report::summary;
-
-/// Work that takes longer than this, in milliseconds, shows how far it is.
-const PATIENCE: u128 = 1000;
 
 /// Lint, write the findings, and say how it went.
 pub fn run(arguments: &CheckArguments) -> Exit {
@@ -155,18 +151,9 @@ fn collected<'a>(
 
 fn lint_all(collector: &Collector<'_>) -> Report {
     let total: usize = collector.work.values().map(|work| work.units.len()).sum();
-    let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} documents")
-        .expect("the template is valid");
-    bar.set_style(style);
+    let progress = Progress::new(total);
     let start = Instant::now();
-    let each = || {
-        // Hidden until the work has proved long: then a terminal shows it, and anything else still does not.
-        if bar.is_hidden() && start.elapsed().as_millis() > PATIENCE {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
-        bar.inc(1);
-    };
+    let each = || progress.advance(start.elapsed(), ProgressDrawTarget::stderr);
     let mut report = Report::default();
     for (&at, work) in &collector.work {
         let project = &collector.projects.list[at];
@@ -184,7 +171,7 @@ fn lint_all(collector: &Collector<'_>) -> Report {
         let units: Vec<_> = work.units.iter().cloned().collect();
         report.merge(lint::check(project, &units, folders, &disk, &each));
     }
-    bar.finish_and_clear();
+    progress.end();
     report
 }
 

@@ -2,6 +2,7 @@
 mod check;
 mod collect;
 mod failure;
+mod progress;
 mod project;
 mod rule;
 mod terminal;
