@@ -142,6 +142,7 @@ fn one_very_long_line() {
         "[a](b) ",
         "[a](#b) ",
         "[Team] ",
+        "[Team] [a](b) ",
         "| **FILE**: a ",
         "`a` ",
     ]);
@@ -163,6 +164,11 @@ fn headings_without_end() {
     ]);
     let steps = format!("{HEADER}## Steps\n\n");
     judge("steps of one number", &repeated(&steps, "### Step 1: a\n"));
+    judge(
+        "numbers in comments",
+        &format!("{steps}### Step {} 1: a\n", "<!--1-->".repeat(LARGEST / 10)),
+    );
+    judge_repeated(&["### Overview\n", "## a\n### Overview\n"]);
     judge(
         "steps",
         &numbered(&steps, |at| format!("### Step {}: a{at}\n", at + 1)),
@@ -221,5 +227,24 @@ fn dependencies_without_end() {
     judge(
         "in one knot",
         &numbered(&format!("{HEADER}## Steps\n\n"), chain),
+    );
+}
+
+#[test]
+fn suppressions_without_end() {
+    let links = |start: &str| repeated(start, "[a](b.md) ");
+    let named = "broken-link, ".repeat(LARGEST / 26);
+    judge(
+        "a rule named over and over",
+        &links(&format!("<!-- wf-disable-file {named}x: a -->\n\n")),
+    );
+    judge_repeated(&[
+        "[a](b.md) <!-- wf-disable-line broken-link: a -->\n",
+        "<!-- wf-disable broken-link, extra-title: a -->\n\n[a](b.md)\n\n",
+        "<!-- wf-disable broken-link: a -->\n\n<!-- wf-enable extra-title -->\n\n",
+    ]);
+    judge(
+        "hidden findings",
+        &links("<!-- wf-disable broken-link: a -->\n\n"),
     );
 }
