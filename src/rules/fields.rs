@@ -116,8 +116,11 @@ fn asked_for<'a>(cx: &Context<'a>, kind: ListKind) -> impl Iterator<Item = Part<
 
 /// The lists of a part that are its own. A list after the first may be what is left of a field or a section whose
 /// label or heading is gone: that one is missing, and nothing more is wrong.
-fn own_lists<'a>(cx: &Context<'a>, part: &Part<'a>) -> impl Iterator<Item = &'a List> {
-    let missing = [missing_fields(part), missing_section(cx, part)].concat();
+fn own_lists<'a>(
+    cx: &Context<'a>,
+    part: &Part<'a>,
+    missing: &[ListKind],
+) -> impl Iterator<Item = &'a List> {
     let asked = part.asks.list;
     let own = usize::from(!is_waived(cx, part));
     let lists = part.content.lists().enumerate();
@@ -126,6 +129,26 @@ fn own_lists<'a>(cx: &Context<'a>, part: &Part<'a>) -> impl Iterator<Item = &'a 
         *at < own || Some(kind) == asked || !missing.contains(&kind)
     });
     lists.map(|(_, list)| list)
+}
+
+/// The items of a task list that are its own: those without a box at its end may be such a list too, for Markdown
+/// takes the two for one.
+fn own_items<'a>(cx: &Context<'_>, list: &'a List, missing: &[ListKind]) -> &'a [BlockId] {
+    let rest = if list.ordered {
+        ListKind::Numbered
+    } else {
+        ListKind::Bullet
+    };
+    let boxed = list.items.iter().rposition(|&item| has_box(cx, item));
+    match boxed {
+        Some(end) if missing.contains(&rest) => &list.items[..=end],
+        _ => &list.items,
+    }
+}
+
+/// The lists that would stand next to a part, or below it, if what holds them were there.
+fn missing_lists(cx: &Context<'_>, part: &Part<'_>) -> Vec<ListKind> {
+    [missing_fields(part), missing_section(cx, part)].concat()
 }
 
 /// The lists that the section or step of a part lacks with their fields.
@@ -163,15 +186,17 @@ fn is_waived(cx: &Context<'_>, part: &Part<'_>) -> bool {
 }
 
 fn kind_of(cx: &Context<'_>, list: &List) -> ListKind {
-    let is_task =
-        |item: &BlockId| matches!(cx.document.tree.block(*item).kind, BlockKind::Item(Some(_)));
-    if list.items.iter().any(is_task) {
+    if list.items.iter().any(|&item| has_box(cx, item)) {
         ListKind::Task
     } else if list.ordered {
         ListKind::Numbered
     } else {
         ListKind::Bullet
     }
+}
+
+fn has_box(cx: &Context<'_>, item: BlockId) -> bool {
+    matches!(cx.document.tree.block(item).kind, BlockKind::Item(Some(_)))
 }
 
 pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
@@ -184,16 +209,15 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
             )
             .help(help);
         }
-        for list in own_lists(cx, &part) {
-            let tree = &cx.document.tree;
-            let unboxed = list
-                .items
-                .iter()
-                .filter(|&&item| tree.block(item).kind == BlockKind::Item(None));
+        let tree = &cx.document.tree;
+        let missing = missing_lists(cx, &part);
+        for list in own_lists(cx, &part, &missing) {
+            let items = own_items(cx, list, &missing);
+            let unboxed = items.iter().filter(|&&item| !has_box(cx, item));
             let unboxed: Vec<Span> = unboxed
                 .map(|&item| clipped(cx, tree.block(item).span, part.content.end))
                 .collect();
-            if unboxed.len() == list.items.len() {
+            if unboxed.len() == items.len() {
                 out.report(
                     list.span,
                     format!("the list of {} has no boxes", name(cx, &part)),
@@ -225,7 +249,8 @@ pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
             )
             .help(help);
         }
-        for list in own_lists(cx, &part).filter(|list| !list.ordered) {
+        let missing = missing_lists(cx, &part);
+        for list in own_lists(cx, &part, &missing).filter(|list| !list.ordered) {
             out.report(
                 list.span,
                 format!("the list of {} is not numbered", name(cx, &part)),
