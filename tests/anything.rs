@@ -192,6 +192,9 @@ fn holds(document: &str, index: &str) -> Result<(), TestCaseError> {
     let found = &report.findings;
     let texts = BTreeMap::from([(DOCUMENT, document), (INDEX, index)]);
     for finding in found {
+        let words = [Some(&finding.message), finding.help.as_ref()];
+        let is_line = |text: &String| !text.contains(['\n', '\r']);
+        prop_assert!(words.into_iter().flatten().all(is_line), "{finding:?}");
         let places =
             std::iter::once(&finding.place).chain(finding.related.iter().map(|(place, _)| place));
         for place in places {
