@@ -20,4 +20,8 @@ mod sample;
 mod template;
 mod terminal;
 mod tidy;
+#[cfg(unix)]
+mod tools;
 mod tree;
+#[cfg(unix)]
+mod wheel;
