@@ -9,6 +9,8 @@ mod anything;
 mod cli;
 mod documents;
 mod generate;
+#[cfg(unix)]
+mod hooks;
 mod json;
 mod limits;
 mod output;

@@ -16,7 +16,8 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn readme() -> String {
+/// The README.
+pub fn readme() -> String {
     fs::read_to_string(root().join("README.md")).unwrap()
 }
 
@@ -25,7 +26,7 @@ fn is_blessing() -> bool {
 }
 
 /// The fenced blocks of a language.
-fn blocks(text: &str, language: &str) -> Vec<String> {
+pub fn blocks(text: &str, language: &str) -> Vec<String> {
     let open = format!("```{language}\n");
     let parts = text.split(&open).skip(1);
     parts

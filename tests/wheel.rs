@@ -77,3 +77,19 @@ fn pip_installs_it() {
     let output = environment.command("wf").arg("--version").output().unwrap();
     assert_eq!(project::Run::of(&output).out, format!("wf {VERSION}\n"));
 }
+
+#[test]
+fn every_version_is_that_of_the_manifest() {
+    let hook = toml("pyproject.toml");
+    assert_eq!(hook["project"]["version"].as_str(), Some(VERSION));
+    let dependency = hook["project"]["dependencies"][0].as_str();
+    assert_eq!(dependency, Some(format!("wf-lint=={VERSION}").as_str()));
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let after = |mark: &str| -> Vec<String> {
+        let places = readme.split(mark).skip(1);
+        places
+            .map(|rest| rest.lines().next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(after("rev: v"), [VERSION]);
+}
