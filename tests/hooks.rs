@@ -1,9 +1,10 @@
-//! What the README says of Git hooks holds: with the real pre-commit, the real prek, and the wheel.
+//! What the README says of Git hooks and CI holds: with the real pre-commit, the real prek, and the wheel.
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Command;
 use std::process::Stdio;
 
 use ignore::WalkBuilder;
@@ -14,6 +15,7 @@ use crate::project::Run;
 use crate::readme;
 use crate::sample;
 use crate::tools;
+use crate::tools::Environment;
 use crate::tools::Tools;
 
 /// The address of this repository in the README.
@@ -237,4 +239,37 @@ fn the_hooks_of_the_readme_are_there() {
     };
     let config = yaml(&snippet("repos"));
     assert_eq!(ids(&config["repos"][0]["hooks"]), ids(&yaml(&offered)));
+}
+
+/// Run CI's commands one after the other in a project, as a runner does: the exit code of the last that was run.
+fn run_in_ci(environment: &Environment, project: &Project, commands: &[&str]) -> i32 {
+    let codes = commands.iter().map(|line| {
+        let mut shell: Command = environment.command("bash");
+        let shell = shell
+            .args(["-e", "-c", line])
+            .current_dir(project.path())
+            .env("SOURCE_DATE_EPOCH", TODAY);
+        Run::of(&shell.output().unwrap()).code
+    });
+    let mut codes = codes.skip_while(|code| *code == 0);
+    codes.next().unwrap_or(0)
+}
+
+#[test]
+fn the_ci_of_the_readme_works() {
+    let github = yaml(&snippet("jobs"));
+    let jobs = github["jobs"].as_object().unwrap().values();
+    let steps = jobs.flat_map(|job| job["steps"].as_array().unwrap());
+    let github: Vec<&str> = steps.filter_map(|step| step["run"].as_str()).collect();
+    let gitlab = yaml(&snippet("runbooks"));
+    let script = gitlab["runbooks"]["script"].as_array().unwrap().iter();
+    let gitlab: Vec<&str> = script.filter_map(Value::as_str).collect();
+    for (name, commands) in [("github", github), ("gitlab", gitlab)] {
+        assert!(commands.len() > 1, "{commands:?}");
+        let environment = Environment::new(tools::target().join("tmp/ci").join(name));
+        let project = sample::project(&["release"]);
+        assert_eq!(run_in_ci(&environment, &project, &commands), 0, "{name}");
+        project.write("workflows/release.md", "# Release\n");
+        assert_eq!(run_in_ci(&environment, &project, &commands), 1, "{name}");
+    }
 }

@@ -92,4 +92,5 @@ fn every_version_is_that_of_the_manifest() {
             .collect()
     };
     assert_eq!(after("rev: v"), [VERSION]);
+    assert_eq!(after("wf-lint=="), [VERSION, VERSION]);
 }
