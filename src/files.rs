@@ -290,6 +290,18 @@ impl Disk {
     }
 }
 
+#[cfg(unix)]
+fn may_execute(data: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    data.permissions().mode() & 0o111 != 0
+}
+
+/// Elsewhere a file's rights do not tell.
+#[cfg(not(unix))]
+fn may_execute(_: &fs::Metadata) -> bool {
+    false
+}
+
 impl Neighbours for Disk {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         match self.overlay.get(path) {
@@ -300,6 +312,10 @@ impl Neighbours for Disk {
 
     fn exists(&self, path: &str) -> bool {
         self.overlay.contains_key(path) || self.root.join(path).exists()
+    }
+
+    fn is_executable(&self, path: &str) -> bool {
+        fs::metadata(self.root.join(path)).is_ok_and(|data| data.is_file() && may_execute(&data))
     }
 
     fn anchors(&self, path: &str) -> Anchors {

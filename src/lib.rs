@@ -37,19 +37,21 @@
 //! Each paragraph of the module list below is a layer: a module names only modules of the paragraphs above its
 //! own. `tests/tidy.rs` keeps that, and the other laws of the house.
 
-// Text and changes to it; names.
+// Text, changes to it, and what must never be shown of it; names.
 pub mod nearest;
 pub mod source;
 
 pub mod edit;
+pub mod secret;
 
 // What is said of a document.
 pub mod diagnostic;
 
-// Markdown and configuration; what rules may ask about other files.
+// Markdown, shell and configuration; what rules may ask about other files.
 pub mod config;
 pub mod markdown;
 pub mod neighbours;
+pub mod shell;
 
 // The file system, and the requirements.
 pub mod files;

@@ -13,6 +13,9 @@ pub trait Neighbours: Sync {
     /// Whether a file or folder is there.
     fn exists(&self, path: &str) -> bool;
 
+    /// Whether a file is there that may be executed.
+    fn is_executable(&self, path: &str) -> bool;
+
     /// The anchors of a Markdown file; `None` where it cannot be read.
     fn anchors(&self, path: &str) -> Option<Arc<FxHashSet<String>>>;
 }

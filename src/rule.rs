@@ -1,18 +1,25 @@
 //! What a rule is, and what it is given.
 
 use std::cell::OnceCell;
+use std::cell::RefCell;
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashSet;
 
-use crate::config::Audit;
+use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Level;
 use crate::diagnostic::Severity;
 use crate::markdown::anchor;
 use crate::neighbours::Neighbours;
 use crate::parse::Document;
+use crate::parse::command;
+use crate::parse::command::Command;
+use crate::parse::command::Item;
+use crate::parse::input;
+use crate::parse::input::Declared;
 use crate::parse::listing::Entry;
+use crate::shell::Memory;
 use crate::source::Span;
 use crate::template::Asks;
 use crate::template::FieldSpec;
@@ -62,21 +69,40 @@ pub struct Fault {
     pub help: &'static str,
 }
 
+/// What documents of a project are judged by.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The requirements.
+    pub template: &'a Template,
+    /// What the team has set.
+    pub config: &'a Config,
+    /// Today's date, UTC.
+    pub today: NaiveDate,
+    /// The files around.
+    pub neighbours: &'a dyn Neighbours,
+    /// The shell commands parsed before.
+    pub memory: &'a RefCell<Memory>,
+}
+
 /// A document and what it is judged by.
 pub struct Context<'a> {
     /// The document.
     pub document: &'a Document,
-    /// The requirements.
-    pub template: &'a Template,
     /// The document's path relative to the project root, with `/`.
     pub path: &'a str,
+    /// The requirements.
+    pub template: &'a Template,
+    /// What the team has set.
+    pub config: &'a Config,
     /// Today's date, UTC.
     pub today: NaiveDate,
-    /// The age limits of audits.
-    pub audit: Audit,
     /// The files around it.
     pub neighbours: &'a dyn Neighbours,
+    memory: &'a RefCell<Memory>,
     anchors: OnceCell<FxHashSet<String>>,
+    items: OnceCell<Vec<Item>>,
+    commands: OnceCell<Vec<Command>>,
+    inputs: OnceCell<Vec<Declared>>,
 }
 
 /// A part of a document and what the template asks it to hold.
@@ -95,22 +121,50 @@ pub struct Part<'a> {
 impl<'a> Context<'a> {
     /// Bring a document together with what it is judged by.
     #[must_use]
-    pub fn new(
-        document: &'a Document,
-        template: &'a Template,
-        path: &'a str,
-        (today, audit): (NaiveDate, Audit),
-        neighbours: &'a dyn Neighbours,
-    ) -> Self {
+    pub fn new(document: &'a Document, path: &'a str, setting: Setting<'a>) -> Self {
         Self {
             document,
-            template,
             path,
-            today,
-            audit,
-            neighbours,
+            template: setting.template,
+            config: setting.config,
+            today: setting.today,
+            neighbours: setting.neighbours,
+            memory: setting.memory,
             anchors: OnceCell::new(),
+            items: OnceCell::new(),
+            commands: OnceCell::new(),
+            inputs: OnceCell::new(),
         }
+    }
+
+    /// The items that a person or the program carries out.
+    pub fn items(&self) -> &[Item] {
+        self.items.get_or_init(|| {
+            command::items(self.document, self.template, &self.config.run.interpreters)
+        })
+    }
+
+    /// The items that are commands.
+    pub fn commands(&self) -> &[Command] {
+        self.commands.get_or_init(|| {
+            let mut memory = self.memory.borrow_mut();
+            let commands = self.items().iter().filter_map(|&item| {
+                let code = command::code(self.document, item.work)?;
+                let is_shell = code.language.is_shell();
+                Some(Command {
+                    item,
+                    script: is_shell.then(|| memory.script(&code.text)),
+                    code,
+                })
+            });
+            commands.collect()
+        })
+    }
+
+    /// The bullets of Inputs.
+    pub fn inputs(&self) -> &[Declared] {
+        self.inputs
+            .get_or_init(|| input::inputs(self.document, self.template))
     }
 
     /// The text under a span.

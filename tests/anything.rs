@@ -54,6 +54,10 @@ impl Neighbours for Memory {
         path == "workflows" || self.0.contains_key(path)
     }
 
+    fn is_executable(&self, path: &str) -> bool {
+        self.exists(path)
+    }
+
     fn anchors(&self, path: &str) -> Option<Arc<FxHashSet<String>>> {
         let source = Source::new(path, self.0.get(path)?.as_str());
         Some(Arc::new(anchor::anchors(

@@ -125,6 +125,7 @@ pub fn described(project: &Project, finding: &serde_json::Value, main: &str) -> 
     } else {
         ""
     };
+    let shown: String = first.chars().map(visible).collect();
     let place = if path == main {
         String::new()
     } else {
@@ -135,5 +136,18 @@ pub fn described(project: &Project, finding: &serde_json::Value, main: &str) -> 
         finding["severity"].as_str().unwrap(),
         finding["message"].as_str().unwrap(),
     );
-    format!("{place}{line}:{column} {severity} \"{first}{more}\" {message}")
+    format!("{place}{line}:{column} {severity} \"{shown}{more}\" {message}")
+}
+
+/// A character as pages write it: one that nobody sees by its number.
+fn visible(character: char) -> String {
+    match character {
+        '\u{AD}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E0FFF}' => format!("\\u{{{:04X}}}", character as u32),
+        _ => character.to_string(),
+    }
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod read;
+mod run;
 
 use globset::GlobSet;
 
@@ -34,6 +35,17 @@ pub struct Config {
     pub audit: Audit,
     /// The rules' levels, ids as written.
     pub rules: Vec<(Located<String>, Level)>,
+    /// What runs are given.
+    pub run: Run,
+}
+
+/// What is set for runs, as far as linting asks.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The names of the environment variables that every command gets.
+    pub env: Vec<String>,
+    /// The languages of fenced blocks that an interpreter is set for.
+    pub interpreters: Vec<String>,
 }
 
 /// The age limits of audits, in days.
@@ -66,6 +78,7 @@ impl Default for Config {
                 max_age_days: 180,
             },
             rules: Vec::new(),
+            run: Run::default(),
         }
     }
 }

@@ -17,13 +17,14 @@ use crate::nearest;
 use crate::source::Source;
 
 /// The keys of the file, and of its tables.
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "paths",
     "exclude",
     "template",
     "max-file-size",
     "audit",
     "rules",
+    "run",
 ];
 const AUDIT_KEYS: [&str; 2] = ["warn-after-days", "max-age-days"];
 
@@ -50,6 +51,7 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
             "max-file-size" => config.max_file_size = reader.size(value)?,
             "audit" => config.audit = reader.audit(value)?,
             "rules" => config.rules = reader.rules(value)?,
+            "run" => config.run = reader.run(value)?,
             _ => return Err(reader.unknown(key, &KEYS, "")),
         }
     }
@@ -61,9 +63,9 @@ fn place(source: &Source, offset: usize) -> String {
     format!("{}:{}:{}", source.path(), position.line, position.column)
 }
 
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     source: &'a Source,
 }
 
@@ -72,7 +74,7 @@ impl Reader<'_> {
         place(self.source, value.span().start)
     }
 
-    fn unknown<T: AsRef<str>>(
+    pub(super) fn unknown<T: AsRef<str>>(
         &self,
         key: &Spanned<T>,
         keys: &[&'static str],
@@ -87,7 +89,7 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong_type(
+    pub(super) fn wrong_type(
         &self,
         key: &str,
         value: &Value<'_>,
@@ -103,7 +105,7 @@ impl Reader<'_> {
         }
     }
 
-    fn bad<T>(
+    pub(super) fn bad<T>(
         &self,
         key: &str,
         value: &Spanned<T>,
@@ -119,7 +121,7 @@ impl Reader<'_> {
     }
 
     /// The strings of an array, each with its value in the file.
-    fn strings<'v>(
+    pub(super) fn strings<'v>(
         &self,
         key: &str,
         value: &'v Value<'_>,

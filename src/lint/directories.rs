@@ -93,7 +93,9 @@ impl Shelf<'_> {
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .map(|text| {
                 let source = Source::new(self.project.shown(path), text);
-                Rc::new(document::parsed(self.project, Role::of(path), source))
+                let mut document = document::parsed(self.project, Role::of(path), source);
+                document.source = document::concealed(document.source);
+                Rc::new(document)
             });
         self.documents
             .borrow_mut()

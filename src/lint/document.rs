@@ -1,5 +1,9 @@
 //! One document: read, parsed once, judged by every rule that is on.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::lint::Finding;
 use crate::lint::Place;
@@ -15,7 +19,10 @@ use crate::rule::Check;
 use crate::rule::Context;
 use crate::rule::Fault;
 use crate::rule::Findings;
+use crate::rule::Setting;
 use crate::rules::RULES;
+use crate::secret;
+use crate::shell::Memory;
 use crate::source::Source;
 use crate::source::Span;
 
@@ -31,7 +38,12 @@ pub struct Outcome {
 }
 
 /// Read and judge a document.
-pub fn check(project: &Project, unit: &Unit, neighbours: &dyn Neighbours) -> Outcome {
+pub fn check(
+    project: &Project,
+    unit: &Unit,
+    neighbours: &dyn Neighbours,
+    memory: &RefCell<Memory>,
+) -> Outcome {
     let shown = project.shown(&unit.path);
     let bytes = match neighbours.read(&unit.path) {
         Ok(bytes) => bytes,
@@ -49,7 +61,14 @@ pub fn check(project: &Project, unit: &Unit, neighbours: &dyn Neighbours) -> Out
         },
         Unreadable::No => {
             let text = String::from_utf8(bytes).expect("what is not UTF-8 is unreadable");
-            judge(project, unit, Source::new(shown, text), neighbours)
+            let setting = Setting {
+                template: &project.template,
+                config: &project.config,
+                today: project.today,
+                neighbours,
+                memory,
+            };
+            judge(project, unit, Source::new(shown, text), setting)
         }
     }
 }
@@ -111,17 +130,10 @@ pub fn sink(project: &Project, at: usize, severity: Severity) -> Findings {
     }
 }
 
-fn judge(project: &Project, unit: &Unit, source: Source, neighbours: &dyn Neighbours) -> Outcome {
-    let document = parsed(project, unit.role, source);
-    let judged_by = (project.today, project.config.audit);
-    let cx = Context::new(
-        &document,
-        &project.template,
-        &unit.path,
-        judged_by,
-        neighbours,
-    );
-    let mut findings = Vec::new();
+fn judge(project: &Project, unit: &Unit, source: Source, setting: Setting<'_>) -> Outcome {
+    let mut document = parsed(project, unit.role, source);
+    let mut diagnostics = Vec::new();
+    let cx = Context::new(&document, &unit.path, setting);
     for (at, rule) in RULES.iter().enumerate() {
         let ((Check::Workflow(check), Role::Workflow)
         | (Check::Index(check), Role::Index)
@@ -134,14 +146,45 @@ fn judge(project: &Project, unit: &Unit, source: Source, neighbours: &dyn Neighb
         };
         let mut out = sink(project, at, severity);
         check(&cx, &mut out);
-        let found = out.found.into_iter();
-        findings.extend(found.map(|diagnostic| {
-            Finding::of(&document.source, diagnostic, |path| project.shown(path))
-        }));
+        diagnostics.append(&mut out.found);
     }
+    drop(cx);
+    if !diagnostics.is_empty() || !document.suppressions.is_empty() {
+        for diagnostic in &mut diagnostics {
+            conceal(&document.source, diagnostic);
+        }
+        document.source = concealed(document.source);
+    }
+    let source = &document.source;
+    let findings = diagnostics.into_iter();
+    let findings =
+        findings.map(|diagnostic| Finding::of(source, diagnostic, |path| project.shown(path)));
     Outcome {
-        findings,
+        findings: findings.collect(),
         suppressions: suppression::of(&document, true),
         failure: None,
+    }
+}
+
+/// A source as findings may show it: without the secrets in it. All places stay the same.
+pub fn concealed(source: Source) -> Source {
+    match secret::masked(source.text()) {
+        Cow::Borrowed(_) => source,
+        Cow::Owned(text) => Source::new(source.path(), text),
+    }
+}
+
+/// Take secrets that a finding quotes out of its words.
+fn conceal(source: &Source, diagnostic: &mut Diagnostic) {
+    let secrets = secret::secrets(source.text());
+    for text in secrets.iter().map(|secret| source.slice(secret.span)) {
+        let words = std::iter::once(&mut diagnostic.message).chain(&mut diagnostic.help);
+        let related = diagnostic
+            .related
+            .iter_mut()
+            .map(|related| &mut related.message);
+        for word in words.chain(related).filter(|word| word.contains(text)) {
+            *word = word.replace(text, "***");
+        }
     }
 }

@@ -7,6 +7,7 @@ mod excerpt;
 mod finding;
 mod suppression;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -20,6 +21,7 @@ use crate::neighbours::Neighbours;
 use crate::parse::listing;
 use crate::rule::Folder;
 use crate::rules::RULES;
+use crate::shell::Memory;
 use crate::template::Template;
 
 pub use excerpt::Excerpt;
@@ -166,16 +168,17 @@ pub fn check(
     neighbours: &dyn Neighbours,
     each: &(dyn Fn() + Sync),
 ) -> Report {
-    let judge = |unit: &Unit| {
-        let outcome = document::check(project, unit, neighbours);
+    let judge = |memory: &mut RefCell<Memory>, unit: &Unit| {
+        let outcome = document::check(project, unit, neighbours, memory);
         each();
         outcome
     };
     // Starting threads costs more than a few documents do.
     let outcomes: Vec<document::Outcome> = if units.len() <= FEW {
-        units.iter().map(judge).collect()
+        let mut memory = RefCell::default();
+        units.iter().map(|unit| judge(&mut memory, unit)).collect()
     } else {
-        units.par_iter().map(judge).collect()
+        units.par_iter().map_init(RefCell::default, judge).collect()
     };
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();

@@ -1,6 +1,7 @@
 //! Inputs: one bullet each, `` `VERSION` (required, pattern: `^\d+$`): what it is ``.
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
 use crate::parse::Document;
 use crate::source::Source;
@@ -28,38 +29,47 @@ pub struct Input {
     pub description: String,
 }
 
-/// The inputs that a document declares, in order; a bullet that is none gives its place and what is wrong.
+/// A bullet of Inputs.
+#[derive(Debug)]
+pub struct Declared {
+    /// The whole bullet.
+    pub span: Span,
+    /// What it declares, as far as it could be read: a malformed input still declares its name.
+    pub input: Option<Input>,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+}
+
+/// The inputs that a document declares, in order.
 #[must_use]
-pub fn inputs(document: &Document, template: &Template) -> Vec<Result<Input, Malformed>> {
+pub fn inputs(document: &Document, template: &Template) -> Vec<Declared> {
     let section = template.section("Inputs");
     let section = section.and_then(|id| document.workflow.section(id));
     let items = section
         .into_iter()
         .flat_map(|section| section.body.content.items());
-    let bullets = items.filter_map(|item| {
-        let first = document.tree.children(item).next()?;
-        Some(document.tree.block(first).span)
+    let mut names = FxHashSet::default();
+    let bullets = items.map(|item| {
+        let first = document.tree.children(item).next();
+        let text = first.map_or_else(Span::default, |first| document.tree.block(first).span);
+        let mut declared = Declared {
+            span: document.tree.block(item).span,
+            input: None,
+            fault: None,
+        };
+        match read(&document.source, text) {
+            Ok(input) => declared.input = Some(input),
+            Err((input, fault)) => (declared.input, declared.fault) = (input, Some(fault)),
+        }
+        if let Some(input) = &declared.input
+            && !names.insert(input.name.clone())
+            && declared.fault.is_none()
+        {
+            declared.fault = Some(format!("`{}` is declared a second time", input.name));
+        }
+        declared
     });
-    bullets
-        .map(|span| {
-            read(&document.source, span).map_err(|(input, message)| Malformed {
-                span,
-                input,
-                message,
-            })
-        })
-        .collect()
-}
-
-/// A bullet that is no input.
-#[derive(Debug)]
-pub struct Malformed {
-    /// The bullet's text.
-    pub span: Span,
-    /// What could be read of it: a malformed input still declares its name.
-    pub input: Option<Input>,
-    /// What is wrong.
-    pub message: String,
+    bullets.collect()
 }
 
 /// Read the text of a bullet as an input. On failure the message says what is wrong, after an input's name as
@@ -254,13 +264,15 @@ mod tests {
     fn a_document_declares_its_inputs() {
         let template = template::read(&Source::new("t.md", "## Inputs\n\n- [Input]\n"));
         let template = template.expect("a valid template");
-        let text = "## Inputs\n\n- `A`: first\n- `B` (secret):\n  second\n- C\n";
+        let text = "## Inputs\n\n- `A`: first\n- `B` (secret):\n  second\n- C\n- `A`: again\n";
         let document = parse::document(Source::new("a.md", text), &template);
         let found = inputs(&document, &template);
         let names: Vec<Option<&str>> = found
             .iter()
-            .map(|input| input.as_ref().ok().map(|input| input.name.as_str()))
+            .map(|declared| declared.input.as_ref().map(|input| input.name.as_str()))
             .collect();
-        assert_eq!(names, [Some("A"), Some("B"), None]);
+        assert_eq!(names, [Some("A"), Some("B"), None, Some("A")]);
+        let faults = found.iter().map(|declared| declared.fault.is_some());
+        assert_eq!(faults.collect::<Vec<_>>(), [false, false, true, true]);
     }
 }

@@ -18,7 +18,20 @@ pub enum Work {
     /// The code of the span after `Run:`, for bash.
     Line(Span),
     /// More than one of them, or one in a form that cannot be run.
-    Ambiguous,
+    Ambiguous(Ambiguity),
+}
+
+/// Why it cannot be told what an item runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ambiguity {
+    /// Something other than exactly one code span follows `Run:`.
+    RunLine,
+    /// `Run:` begins a line that is not the last of its paragraph.
+    NotLast,
+    /// Two commands.
+    Two,
+    /// A command in a list within the item.
+    Nested,
 }
 
 /// The languages that run without configuration.
@@ -32,12 +45,14 @@ pub enum Language {
     Python,
     /// A transcript: `$ ` lines run in bash, the others are their output.
     Console,
+    /// One that the configuration maps to an interpreter.
+    Configured,
 }
 
 impl Language {
     /// The language that a fenced block's info string names, unless it says `no-run`.
     #[must_use]
-    pub fn of(fence: &Fence) -> Option<Self> {
+    pub fn of(fence: &Fence, interpreters: &[String]) -> Option<Self> {
         let mut words = fence
             .info
             .split([' ', '\t', ',', '{', '}'])
@@ -47,66 +62,101 @@ impl Language {
             "sh" => Self::Sh,
             "python" | "py" | "python3" => Self::Python,
             "console" | "shell-session" => Self::Console,
+            name if interpreters.iter().any(|known| known == name) => Self::Configured,
             _ => return None,
         };
         (!words.any(|word| word == "no-run")).then_some(language)
     }
-}
 
-/// What an item asks for. `end` is where its field ends: a swallowed label may cut it.
-#[must_use]
-pub fn work(tree: &Tree, source: &Source, item: BlockId, end: u32) -> Work {
-    let mut found = Vec::new();
-    let mut last = None;
-    for id in tree
-        .children(item)
-        .filter(|&id| tree.block(id).span.start < end)
-    {
-        let block = tree.block(id);
-        match &block.kind {
-            BlockKind::Fence(fence) => {
-                found.extend(Language::of(fence).map(|language| Work::Block(id, language)));
-            }
-            BlockKind::Paragraph => last = Some(run_line(source, block.span, end)),
-            BlockKind::List { .. } if has_command(tree, source, id) => return Work::Ambiguous,
-            _ => {}
-        }
-        if let Some(Some(work)) = last.take() {
-            found.push(work);
-        }
-    }
-    match found[..] {
-        [] => Work::Manual,
-        [work] => work,
-        _ => Work::Ambiguous,
+    /// Whether a shell runs it.
+    #[must_use]
+    pub fn is_shell(self) -> bool {
+        matches!(self, Self::Bash | Self::Sh | Self::Console)
     }
 }
 
-/// The command of a paragraph whose last line begins with `Run:`.
-fn run_line(source: &Source, paragraph: Span, end: u32) -> Option<Work> {
-    let span = source.trim(Span::new(
-        paragraph.start(),
-        paragraph.end().min(end as usize),
-    ));
-    let text = source.slice(span);
-    let line = text.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let (start, text) = (span.start() + line, &text[line..]);
-    let rest = text.trim_start().strip_prefix("Run:")?;
-    let after = start + text.len() - rest.len();
-    // A comment, such as a suppression, is no text.
-    let rest = source.slice(Span::new(after, span.end())).trim_end();
-    let comment = rest.ends_with("-->").then(|| rest.rfind("<!--")).flatten();
-    let end = comment.map_or(span.end(), |comment| after + comment);
-    let value = source.trim(Span::new(after, end));
-    Some(content::code_span(source, value).map_or(Work::Ambiguous, Work::Line))
+/// The text that items are read from.
+#[derive(Debug, Clone, Copy)]
+pub struct Items<'a> {
+    /// Its blocks.
+    pub tree: &'a Tree,
+    /// The text.
+    pub source: &'a Source,
+    /// The languages that the configuration maps to an interpreter.
+    pub interpreters: &'a [String],
 }
 
-fn has_command(tree: &Tree, source: &Source, list: BlockId) -> bool {
-    tree.descendants(list).any(|id| match &tree.block(id).kind {
-        BlockKind::Fence(fence) => Language::of(fence).is_some(),
-        BlockKind::Paragraph => run_line(source, tree.block(id).span, u32::MAX).is_some(),
-        _ => false,
-    })
+impl Items<'_> {
+    /// What an item asks for. `end` is where its field ends: a swallowed label may cut it.
+    #[must_use]
+    pub fn work(&self, item: BlockId, end: u32) -> Work {
+        let mut found = None;
+        let children = self.tree.children(item);
+        for id in children.filter(|&id| self.tree.block(id).span.start < end) {
+            let block = self.tree.block(id);
+            let next = match &block.kind {
+                BlockKind::Fence(fence) => {
+                    Language::of(fence, self.interpreters).map(|language| Work::Block(id, language))
+                }
+                BlockKind::Paragraph => self.run_line(block.span, end),
+                BlockKind::List { .. } if self.has_command(id) => {
+                    Some(Work::Ambiguous(Ambiguity::Nested))
+                }
+                _ => None,
+            };
+            found = match (found, next) {
+                (Some(Work::Ambiguous(why)), _) => return Work::Ambiguous(why),
+                (Some(_), Some(_)) => return Work::Ambiguous(Ambiguity::Two),
+                (found, next) => found.or(next),
+            };
+        }
+        found.unwrap_or(Work::Manual)
+    }
+
+    /// The command of a paragraph of which a line begins with `Run:`.
+    fn run_line(&self, paragraph: Span, end: u32) -> Option<Work> {
+        let source = self.source;
+        let end = paragraph.end().min(end as usize);
+        let span = source.trim(Span::new(paragraph.start(), end));
+        // Most paragraphs hold no such line: look before cutting them up.
+        memchr::memmem::find(source.slice(span).as_bytes(), b"Run:")?;
+        let mut start = span.start();
+        let mut lines = source.slice(span).split_inclusive(['\n', '\r']).peekable();
+        let mut found = None;
+        while let Some(line) = lines.next() {
+            let rest = line.trim_start().strip_prefix("Run:");
+            let after = rest.map(|rest| start + line.len() - rest.len());
+            start += line.len();
+            let Some(after) = after else {
+                continue;
+            };
+            found = Some(match found {
+                Some(_) => Work::Ambiguous(Ambiguity::Two),
+                None if lines.peek().is_some() => Work::Ambiguous(Ambiguity::NotLast),
+                None => self.after_run(Span::new(after, span.end())),
+            });
+        }
+        found
+    }
+
+    fn after_run(&self, rest: Span) -> Work {
+        // A comment, such as a suppression, is no text.
+        let text = self.source.slice(rest).trim_end();
+        let comment = text.ends_with("-->").then(|| text.rfind("<!--")).flatten();
+        let end = comment.map_or(rest.end(), |comment| rest.start() + comment);
+        let value = self.source.trim(Span::new(rest.start(), end));
+        content::code_span(self.source, value)
+            .map_or(Work::Ambiguous(Ambiguity::RunLine), Work::Line)
+    }
+
+    fn has_command(&self, list: BlockId) -> bool {
+        let mut blocks = self.tree.descendants(list).map(|id| self.tree.block(id));
+        blocks.any(|block| match &block.kind {
+            BlockKind::Fence(fence) => Language::of(fence, self.interpreters).is_some(),
+            BlockKind::Paragraph => self.run_line(block.span, u32::MAX).is_some(),
+            _ => false,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -117,7 +167,12 @@ mod tests {
     fn of(text: &str) -> String {
         let source = Source::new("a.md", text);
         let tree = markdown::parse(&source);
-        match work(&tree, &source, 1, u32::MAX) {
+        let items = Items {
+            tree: &tree,
+            source: &source,
+            interpreters: &["ruby".to_owned()],
+        };
+        match items.work(1, u32::MAX) {
             Work::Line(span) => format!("line {}", source.slice(span)),
             Work::Block(_, language) => format!("{language:?}"),
             other => format!("{other:?}"),
@@ -140,22 +195,20 @@ mod tests {
         );
         assert_eq!(of("1. Build\n\n   ```yaml\n   a: b\n   ```"), "Manual");
         assert_eq!(of("1. They run: `make`"), "Manual");
-        assert_eq!(
-            of("1. Run: `make`\n   and then wait"),
-            "Manual",
-            "only the last line counts"
-        );
+        assert_eq!(of("1. Run: `make`\n   and then wait"), "Ambiguous(NotLast)");
     }
 
     #[test]
     fn what_could_be_two_things_is_neither() {
-        assert_eq!(of("1. Build\n   Run: `a` or `b`"), "Ambiguous");
-        assert_eq!(of("1. Build\n   Run: make"), "Ambiguous");
-        assert_eq!(of("1. Build\n   Run: `make` |"), "Ambiguous");
+        assert_eq!(of("1. Build\n   Run: `a` or `b`"), "Ambiguous(RunLine)");
+        assert_eq!(of("1. Build\n   Run: make"), "Ambiguous(RunLine)");
+        assert_eq!(of("1. Build\n   Run: `make` |"), "Ambiguous(RunLine)");
         assert_eq!(
             of("1. Build\n   Run: `a`\n\n   ```sh\n   b\n   ```"),
-            "Ambiguous"
+            "Ambiguous(Two)"
         );
-        assert_eq!(of("1. Build\n   - Run: `a`"), "Ambiguous");
+        assert_eq!(of("1. Build\n   - Run: `a`"), "Ambiguous(Nested)");
+        assert_eq!(of("1. Run: `a`\n   Run: `b`"), "Ambiguous(Two)");
+        assert_eq!(of("1. Build\n\n   ```ruby\n   a\n   ```"), "Configured");
     }
 }

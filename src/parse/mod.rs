@@ -2,6 +2,7 @@
 //! of it.
 
 mod body;
+pub mod command;
 mod header;
 mod headings;
 pub mod input;

@@ -279,14 +279,14 @@ pub fn stale_audit(cx: &Context<'_>, out: &mut Findings) {
     let limit = |days: u32| i64::from(days);
     let name = value::workflow_name(value::stem(cx.path));
     let help = format!("audit it, then set the date: `wf audit --stamp {name}`");
-    if age > limit(cx.audit.max_age_days) {
+    if age > limit(cx.config.audit.max_age_days) {
         let message = format!(
             "the last audit is {age} days old; {} are allowed",
-            cx.audit.max_age_days
+            cx.config.audit.max_age_days
         );
         out.report_as(Severity::Error, span, message).help(help);
-    } else if age > limit(cx.audit.warn_after_days) {
-        let last = date.checked_add_days(Days::new(u64::from(cx.audit.max_age_days) + 1));
+    } else if age > limit(cx.config.audit.warn_after_days) {
+        let last = date.checked_add_days(Days::new(u64::from(cx.config.audit.max_age_days) + 1));
         // A configured severity holds for both ages.
         let last = last.filter(|_| !out.is_configured);
         let until = last.map_or_else(String::new, |day| format!(" and becomes an error on {day}"));

@@ -3,14 +3,20 @@
 //! A rule's id is its function's name with hyphens; its page is `rules/<id>.md` and is compiled in, so a rule
 //! without its page does not compile.
 
+mod commands;
 mod cycle;
+mod danger;
 mod directory;
 mod document;
 mod fields;
 mod header;
+mod inputs;
 mod order;
+mod program;
+mod repeat;
 mod rollback;
 mod sections;
+mod shell;
 mod steps;
 mod suppressions;
 mod trigger;
@@ -70,6 +76,8 @@ pub static RULES: &[Rule] = rules! {
     "ticked-checkbox"         WARNING Workflow    fields::ticked_checkbox;
     "malformed-trigger"       ERROR   Workflow    trigger::malformed_trigger;
     "trigger-mismatch"        ERROR   Workflow    trigger::trigger_mismatch;
+    "malformed-input"         ERROR   Workflow    inputs::malformed_input;
+    "unused-input"            WARNING Workflow    inputs::unused_input;
     "missing-steps"           ERROR   Workflow    steps::missing_steps;
     "malformed-step-heading"  ERROR   Workflow    steps::malformed_step_heading;
     "step-out-of-sequence"    ERROR   Workflow    steps::step_out_of_sequence;
@@ -80,6 +88,18 @@ pub static RULES: &[Rule] = rules! {
     "unknown-dependency"      ERROR   Workflow    steps::unknown_dependency;
     "dependency-cycle"        ERROR   Workflow    steps::dependency_cycle;
     "invalid-step-option"     ERROR   Workflow    steps::invalid_step_option;
+    "ambiguous-command"       ERROR   Workflow    commands::ambiguous_command;
+    "unmarked-command"        WARNING Workflow    commands::unmarked_command;
+    "detached-code-block"     ERROR   Workflow    commands::detached_code_block;
+    "shell-syntax"            ERROR   Workflow    shell::shell_syntax;
+    "command-placeholder"     ERROR   Workflow    shell::command_placeholder;
+    "undeclared-variable"     WARNING Workflow    shell::undeclared_variable;
+    "unquoted-input"          WARNING Workflow    shell::unquoted_input;
+    "dangerous-command"       ERROR   Workflow    danger::dangerous_command;
+    "hard-coded-secret"       ERROR   Both        commands::hard_coded_secret;
+    "hidden-character"        ERROR   Workflow    commands::hidden_character;
+    "not-idempotent"          WARNING Workflow    repeat::not_idempotent;
+    "duplicate-rollback"      WARNING Workflow    rollback::duplicate_rollback;
     "unverified-step"         OFF     Workflow    steps::unverified_step;
     "missing-log-file"        ERROR   Workflow    rollback::missing_log_file;
     "missing-checkpoint"      ERROR   Workflow    rollback::missing_checkpoint;
@@ -95,8 +115,10 @@ pub static RULES: &[Rule] = rules! {
 };
 
 /// The rules that cannot be suppressed in the document itself, only configured.
-pub const UNSUPPRESSIBLE: [&str; 4] = [
+pub const UNSUPPRESSIBLE: [&str; 6] = [
     "unreadable-document",
+    "hard-coded-secret",
+    "hidden-character",
     "unused-suppression",
     "unknown-rule",
     "unexplained-suppression",

@@ -1,6 +1,10 @@
-//! Rules about the log and the checkpoints.
+//! Rules about rollback, the log and the checkpoints.
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic;
+use crate::parse::command::Command;
+use crate::parse::command::Part;
 use crate::parse::value;
 use crate::parse::value::PathFault;
 use crate::rule::Context;
@@ -62,4 +66,41 @@ pub fn unsafe_log_path(cx: &Context<'_>, out: &mut Findings) {
         out.report(span, format!("the path `{path}` {why}"))
             .help("write a path inside the project, from its root");
     }
+}
+
+pub fn duplicate_rollback(cx: &Context<'_>, out: &mut Findings) {
+    let of = |part: Part| {
+        cx.commands()
+            .iter()
+            .filter(move |command| command.item.part == part)
+    };
+    if of(Part::RollbackProcedure).next().is_none() {
+        return;
+    }
+    let mut known: FxHashMap<String, &Command> = FxHashMap::default();
+    for command in of(Part::Rollback) {
+        known.entry(normal(command)).or_insert(command);
+    }
+    let item = |command: &Command| cx.document.tree.block(command.item.id).span;
+    for command in of(Part::RollbackProcedure) {
+        if let Some(first) = known.get(&normal(command)) {
+            out.report(
+                item(command),
+                "a step's rollback runs this command already: it would run twice",
+            )
+            .help("remove one of them: the procedure runs after all steps were undone")
+            .related(item(first), "it stands here, too");
+        }
+    }
+}
+
+/// A command's code without the blanks around its lines.
+fn normal(command: &Command) -> String {
+    let lines = command
+        .code
+        .text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
 }

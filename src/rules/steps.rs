@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostic;
 use crate::nearest;
-use crate::parse::item;
+use crate::parse::command::Part;
 use crate::parse::item::Work;
 use crate::parse::value;
 use crate::parse::value::PathFault;
@@ -296,17 +296,17 @@ fn unreadable(field: &Field) -> Option<Span> {
 }
 
 pub fn unverified_step(cx: &Context<'_>, out: &mut Findings) {
-    let (tree, source) = (&cx.document.tree, &cx.document.source);
-    let has_command = |field: &Field| {
-        let work = |item| item::work(tree, source, item, field.content.end);
-        field.content.items().any(|item| work(item) != Work::Manual)
+    let with_commands = |part: Part| -> FxHashSet<usize> {
+        let items = cx.items().iter();
+        let commands = items.filter(|item| item.part == part && item.work != Work::Manual);
+        commands.filter_map(|item| item.step).collect()
     };
-    let actions: FxHashSet<usize> = fields(cx, "Actions")
-        .filter(|(_, field)| has_command(field))
-        .map(|(step, _)| step)
-        .collect();
+    let (actions, verified) = (
+        with_commands(Part::Actions),
+        with_commands(Part::Verification),
+    );
     for (at, field) in fields(cx, "Verification") {
-        if actions.contains(&at) && !has_command(field) {
+        if actions.contains(&at) && !verified.contains(&at) {
             let step = cx.document.workflow.steps[at].reference();
             out.report(
                 field.label,

@@ -1,0 +1,308 @@
+//! Rules about which items are commands, and what their text may hold.
+
+use crate::markdown::BlockKind;
+use crate::markdown::InlineKind;
+use crate::markdown::content;
+use crate::markdown::content::Piece;
+use crate::parse::command;
+use crate::parse::command::Item;
+use crate::parse::item::Ambiguity;
+use crate::parse::item::Language;
+use crate::parse::item::Work;
+use crate::rule::Context;
+use crate::rule::Findings;
+use crate::secret;
+use crate::source::Span;
+
+/// Programs that a runbook's item is about when it is nothing but a code span that begins with one of them.
+const PROGRAMS: [&str; 87] = [
+    "ansible",
+    "ansible-playbook",
+    "apt",
+    "apt-get",
+    "aws",
+    "az",
+    "bash",
+    "brew",
+    "bun",
+    "bundle",
+    "cargo",
+    "cat",
+    "cd",
+    "chmod",
+    "chown",
+    "cmake",
+    "composer",
+    "cp",
+    "crictl",
+    "curl",
+    "deno",
+    "dig",
+    "dnf",
+    "docker",
+    "docker-compose",
+    "dotnet",
+    "dpkg",
+    "execute-task",
+    "find",
+    "flyway",
+    "gcloud",
+    "gem",
+    "gh",
+    "git",
+    "glab",
+    "go",
+    "gpg",
+    "gradle",
+    "grep",
+    "gunzip",
+    "gzip",
+    "helm",
+    "java",
+    "journalctl",
+    "jq",
+    "just",
+    "kill",
+    "kubectl",
+    "kustomize",
+    "ln",
+    "ls",
+    "make",
+    "mkdir",
+    "mv",
+    "mvn",
+    "mysql",
+    "mysqldump",
+    "nginx",
+    "node",
+    "npm",
+    "npx",
+    "oc",
+    "pg_dump",
+    "pg_restore",
+    "pip",
+    "pip3",
+    "pnpm",
+    "podman",
+    "poetry",
+    "psql",
+    "pytest",
+    "python",
+    "python3",
+    "redis-cli",
+    "rm",
+    "rsync",
+    "ruby",
+    "scp",
+    "sh",
+    "sqlite3",
+    "ssh",
+    "sudo",
+    "systemctl",
+    "tar",
+    "terraform",
+    "wget",
+    "yarn",
+];
+
+pub fn ambiguous_command(cx: &Context<'_>, out: &mut Findings) {
+    for item in cx.items() {
+        let Work::Ambiguous(why) = item.work else {
+            continue;
+        };
+        let (message, help) = match why {
+            Ambiguity::RunLine => (
+                "`Run:` is not followed by exactly one code span",
+                "write ``Run: `command` `` and nothing after it",
+            ),
+            Ambiguity::NotLast => (
+                "`Run:` is not the last line of its paragraph",
+                "move the line to the end of the paragraph",
+            ),
+            Ambiguity::Two => (
+                "the item holds more than one command",
+                "make an item of each, or mark the block that is only shown `no-run`",
+            ),
+            Ambiguity::Nested => (
+                "a command stands in a list within the item",
+                "make an item of it, or mark its block `no-run`",
+            ),
+        };
+        out.report(whole(cx, item), message).help(help);
+    }
+}
+
+/// An item, up to where its field ends.
+fn whole(cx: &Context<'_>, item: &Item) -> Span {
+    let span = cx.document.tree.block(item.id).span;
+    let end = span.end().min(item.end as usize);
+    cx.document.source.trim(Span::new(span.start(), end))
+}
+
+pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
+    for item in cx.items().iter().filter(|item| item.work == Work::Manual) {
+        let Some((span, is_called_for)) = lone_span(cx, item) else {
+            continue;
+        };
+        let Some(code) = content::code_span(&cx.document.source, span) else {
+            continue;
+        };
+        let word = cx.text(code).split_whitespace().next().unwrap_or_default();
+        let is_program = PROGRAMS.binary_search(&word).is_ok()
+            || word.contains('/') && cx.neighbours.is_executable(word);
+        if is_called_for || is_program {
+            out.report(span, "this looks like a command, but nothing says that it is run")
+                .help("write ``Run: `command` `` as the last line of the item; or say in words what a person does");
+        }
+    }
+}
+
+/// The code span of an item that holds nothing else, or `Run` and the span: then with `true`.
+fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, bool)> {
+    let tree = &cx.document.tree;
+    let mut children = tree.children(item.id);
+    let paragraph = children.next()?;
+    let block = tree.block(paragraph);
+    if block.kind != BlockKind::Paragraph || children.next().is_some() {
+        return None;
+    }
+    let span = tree
+        .inlines(paragraph)
+        .iter()
+        .find(|inline| inline.kind == InlineKind::Code)?
+        .span;
+    let before = cx.text(Span::new(block.span.start(), span.start()));
+    let end = block.span.end().min(item.end as usize);
+    let after = cx.text(Span::new(span.end(), end.max(span.end())));
+    let word = before.trim_matches(['*', '_', ':', ' ']);
+    let is_called_for = ["run", "execute"]
+        .iter()
+        .any(|verb| word.eq_ignore_ascii_case(verb));
+    let is_alone = before.is_empty() && after.trim_matches(['.', ' ', '\n', '\r']).is_empty();
+    (is_called_for || is_alone).then_some((span, is_called_for))
+}
+
+pub fn detached_code_block(cx: &Context<'_>, out: &mut Findings) {
+    let tree = &cx.document.tree;
+    for list in command::lists(cx.document, cx.template) {
+        if list.content.lists().next().is_none() {
+            continue;
+        }
+        for piece in &list.content.pieces {
+            let Piece::Fence(id) = piece else {
+                continue;
+            };
+            let block = tree.block(*id);
+            let BlockKind::Fence(fence) = &block.kind else {
+                continue;
+            };
+            if Language::of(fence, &cx.config.run.interpreters).is_some() {
+                let line = cx
+                    .document
+                    .source
+                    .trim(cx.document.source.first_line(block.span));
+                out.report(line, "the block belongs to no item, so it would not run")
+                    .help("indent it to the text of its item, or mark it `no-run`");
+            }
+        }
+    }
+}
+
+pub fn hard_coded_secret(cx: &Context<'_>, out: &mut Findings) {
+    for secret in secret::secrets(cx.document.source.text()) {
+        let span = cx.document.source.first_line(secret.span);
+        out.report(span, format!("{} is written in the document", secret.name)).help(
+            "revoke it, since everyone who can read the repository has it; declare an input instead: `` - `TOKEN` (required, secret): … ``",
+        );
+    }
+}
+
+pub fn hidden_character(cx: &Context<'_>, out: &mut Findings) {
+    for command in cx.commands() {
+        let text = &command.code.text;
+        if text.is_ascii() && !text.bytes().any(is_control) {
+            continue;
+        }
+        for (at, character) in text.char_indices() {
+            let Some(what) = hidden(character) else {
+                continue;
+            };
+            if joins_emoji(text, at, character) {
+                continue;
+            }
+            let span = command.code.place(Span::new(at, at + character.len_utf8()));
+            let code = character as u32;
+            out.report(
+                span,
+                format!("the command holds {what} (U+{code:04X}) that nobody sees"),
+            )
+            .help("delete it: it may make the command do something else than it shows");
+        }
+    }
+}
+
+fn is_control(byte: u8) -> bool {
+    byte < b' ' && !b"\t\n\r".contains(&byte) || byte == 0x7F
+}
+
+/// What kind of invisible character it is, if it is one (Unicode's properties `Bidi_Control`,
+/// `Default_Ignorable_Code_Point` and `Cc`).
+fn hidden(character: char) -> Option<&'static str> {
+    match character {
+        '\t' | '\n' | '\r' => None,
+        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            Some("a character that changes the direction of text")
+        }
+        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => Some("a character without width"),
+        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => Some("a control character"),
+        '\u{AD}'
+        | '\u{34F}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{2061}'..='\u{2065}'
+        | '\u{206A}'..='\u{206F}'
+        | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}' => Some("an invisible character"),
+        _ => None,
+    }
+}
+
+/// Whether a joiner or a variation selector stands within an emoji.
+fn joins_emoji(text: &str, at: usize, character: char) -> bool {
+    let before = text[..at].chars().next_back();
+    let after = text[at + character.len_utf8()..].chars().next();
+    let is_pictograph = |c: Option<char>| {
+        c.is_some_and(|c| {
+            matches!(c, '\u{FE0F}' | '\u{2190}'..='\u{2BFF}' | '\u{3030}' | '\u{303D}' | '\u{1F000}'..='\u{1FAFF}')
+        })
+    };
+    match character {
+        '\u{200D}' => is_pictograph(before) && is_pictograph(after),
+        '\u{FE0E}' | '\u{FE0F}' => {
+            is_pictograph(before)
+                || before.is_some_and(|c| {
+                    c.is_ascii_digit() || c == '#' || c == '*' || c == '©' || c == '®'
+                })
+        }
+        // The letters of a flag such as Scotland's follow a black flag.
+        '\u{E0020}'..='\u{E007F}' => text[..at]
+            .trim_end_matches(|c| matches!(c, '\u{E0020}'..='\u{E007F}'))
+            .ends_with('\u{1F3F4}'),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn programs_are_sorted_for_the_search() {
+        assert!(super::PROGRAMS.is_sorted());
+    }
+}

@@ -1,0 +1,61 @@
+//! What rules about commands ask of database clients and of git.
+
+use regex::Regex;
+
+use crate::shell::Facts;
+use crate::shell::Simple;
+
+/// Programs that send statements to a database.
+const CLIENTS: [&str; 10] = [
+    "clickhouse-client",
+    "cockroach",
+    "duckdb",
+    "mariadb",
+    "mysql",
+    "psql",
+    "sqlcmd",
+    "sqlite3",
+    "sqlplus",
+    "usql",
+];
+
+/// Whether a command sends a statement to a database that a pattern finds and whose first group is not there:
+/// in its words, or in its here-document, or through a pipe.
+pub fn holds(facts: &Facts, simple: &Simple, statement: &Regex) -> bool {
+    let documents = simple
+        .redirects
+        .iter()
+        .filter_map(|redirect| redirect.document);
+    let mut texts = simple.words.iter().map(|word| word.span).chain(documents);
+    let has_statement = texts.any(|text| {
+        let mut found = statement.captures_iter(facts.slice(text));
+        found.any(|captures| captures.get(1).is_none())
+    });
+    has_statement && reaches_client(facts, simple)
+}
+
+fn reaches_client(facts: &Facts, simple: &Simple) -> bool {
+    let is_client = |simple: &Simple| {
+        facts
+            .program(simple)
+            .is_some_and(|program| CLIENTS.contains(&program))
+    };
+    let later = |other: &&Simple| match (simple.stage, other.stage) {
+        (Some((pipeline, stage)), Some((other, later))) => pipeline == other && later > stage,
+        _ => false,
+    };
+    is_client(simple) || facts.commands.iter().filter(later).any(is_client)
+}
+
+/// The verb of a git command, and the words after it.
+pub fn git_verb<'w, 'a>(arguments: &'w [&'a str]) -> Option<(&'a str, &'w [&'a str])> {
+    let mut at = 0;
+    while let Some(word) = arguments.get(at) {
+        match *word {
+            "-C" | "-c" | "--git-dir" | "--work-tree" => at += 2,
+            _ if word.starts_with('-') => at += 1,
+            _ => return Some((word, &arguments[at + 1..])),
+        }
+    }
+    None
+}

@@ -1,0 +1,178 @@
+//! Commands that cannot be repeated.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use rustc_hash::FxHashSet;
+
+use crate::parse::command::Command;
+use crate::parse::command::Part;
+use crate::parse::value;
+use crate::rule::Context;
+use crate::rule::Findings;
+use crate::rules::program;
+use crate::shell::Facts;
+use crate::shell::Redirect;
+use crate::shell::Simple;
+use crate::source::Span;
+use crate::template::FieldSpec;
+
+static CREATE_TABLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bcreate\s+table\s+(if\s+not\s+exists\b)?").expect("a constant")
+});
+
+/// Options of `git tag` that make no tag, or make it in any case.
+const TAG_OPTIONS: [&str; 13] = [
+    "-d",
+    "--delete",
+    "-f",
+    "--force",
+    "-l",
+    "--list",
+    "-n",
+    "-v",
+    "--verify",
+    "--contains",
+    "--points-at",
+    "--merged",
+    "--no-merged",
+];
+
+/// Options of `git branch` with which it still makes a branch.
+const BRANCH_OPTIONS: [&str; 5] = ["-q", "--quiet", "-t", "--track", "--no-track"];
+
+pub fn not_idempotent(cx: &Context<'_>, out: &mut Findings) {
+    let mut repeatable = None;
+    let actions = cx
+        .commands()
+        .iter()
+        .filter(|command| command.item.part == Part::Actions);
+    for command in actions {
+        let mut redirects: FxHashSet<Span> = FxHashSet::default();
+        for (offset, facts) in command.pieces() {
+            for simple in facts.commands.iter().filter(|simple| !simple.is_guarded) {
+                let fault = fault(command, facts, simple).or_else(|| {
+                    let append = simple
+                        .redirects
+                        .iter()
+                        .find(|redirect| appends(facts, redirect))?;
+                    let is_first = redirects.insert(command.place(offset, append.span));
+                    is_first.then_some((
+                        "repeated, this appends a second time",
+                        "write the whole file with `>`, or look first whether the text is there",
+                    ))
+                });
+                let Some((message, help)) = fault else {
+                    continue;
+                };
+                let steps = repeatable.get_or_insert_with(|| repeatable_steps(cx));
+                if command.item.step.is_none_or(|step| !steps.contains(&step)) {
+                    out.report(command.place(offset, simple.span), message)
+                        .help(help);
+                }
+            }
+        }
+    }
+}
+
+/// The steps that say of themselves that they may be repeated.
+fn repeatable_steps(cx: &Context<'_>) -> FxHashSet<usize> {
+    let steps = cx.template.steps.as_ref();
+    let spec = steps.and_then(|steps| FieldSpec::find(&steps.fields, "Idempotent"));
+    let all = cx.document.workflow.steps.iter().enumerate();
+    let marked = all.filter(|(_, step)| {
+        let field = spec.and_then(|spec| step.body.field(spec));
+        let text = field.and_then(|field| field.content.text());
+        text.is_some_and(|text| value::yes_or_no(cx.text(text)) == Some(true))
+    });
+    marked.map(|(at, _)| at).collect()
+}
+
+fn fault(
+    command: &Command,
+    facts: &Facts,
+    simple: &Simple,
+) -> Option<(&'static str, &'static str)> {
+    let program = facts.program(simple)?;
+    let arguments: Vec<&str> = facts.arguments(simple).collect();
+    let has = |letters: &[char], long: &str| {
+        let mut options = arguments.iter().filter(|word| word.starts_with('-'));
+        options.any(|word| *word == long || !word.starts_with("--") && word.contains(letters))
+    };
+    match program {
+        "mkdir" if !has(&['p'], "--parents") && !is_made_anew(command, simple) => Some((
+            "repeated, this fails: the folder is there already",
+            "write `mkdir -p`",
+        )),
+        "ln" if has(&['s'], "--symbolic") && !has(&['f'], "--force") => Some((
+            "repeated, this fails: the link is there already",
+            "write `ln -sfn`",
+        )),
+        "useradd" | "adduser" => Some((
+            "repeated, this fails: the user is there already",
+            "look first: `id -u NAME || useradd NAME`",
+        )),
+        "git" => git(&arguments),
+        _ if program::holds(facts, simple, &CREATE_TABLE) => Some((
+            "repeated, this fails: the table is there already",
+            "write `CREATE TABLE IF NOT EXISTS`",
+        )),
+        _ => None,
+    }
+}
+
+/// Whether the script removes the folder before it makes it.
+fn is_made_anew(command: &Command, made: &Simple) -> bool {
+    let Some(folder) = made.words.last() else {
+        return false;
+    };
+    let written = |facts: &Facts, span: Span| facts.slice(span).replace('"', "");
+    let mut target = None;
+    let mut removed = FxHashSet::default();
+    for (_, facts) in command.pieces() {
+        for simple in &facts.commands {
+            if std::ptr::eq(simple, made) {
+                target = Some(written(facts, folder.span));
+            } else if target.is_none() && facts.program(simple) == Some("rm") {
+                removed.extend(simple.words.iter().map(|word| written(facts, word.span)));
+            }
+        }
+    }
+    target.is_some_and(|target| removed.contains(&target))
+}
+
+fn git(arguments: &[&str]) -> Option<(&'static str, &'static str)> {
+    let (verb, rest) = program::git_verb(arguments)?;
+    let is_option = |word: &&&str| word.starts_with('-');
+    let has_operand = rest.iter().any(|word| !is_option(&word));
+    let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
+    let mut options = rest.iter().filter(is_option).map(|word| name(word));
+    match verb {
+        "tag" if has_operand && !options.any(|option| TAG_OPTIONS.contains(&&*option)) => Some((
+            "repeated, this fails: the tag is there already",
+            "look first: `git rev-parse -q --verify \"refs/tags/$TAG\" || git tag \"$TAG\"`",
+        )),
+        "branch" if has_operand && options.all(|option| BRANCH_OPTIONS.contains(&&*option)) => {
+            Some((
+                "repeated, this fails: the branch is there already",
+                "look first: `git rev-parse -q --verify \"refs/heads/$BRANCH\" || git branch \"$BRANCH\"`",
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a redirection appends to a file that stays. Outputs are taken anew at each attempt.
+fn appends(facts: &Facts, redirect: &Redirect) -> bool {
+    let Some(target) = redirect.target.as_ref().filter(|_| redirect.appends) else {
+        return false;
+    };
+    let is_output = facts
+        .expansions_of(target)
+        .iter()
+        .any(|name| &*name.name == "WF_OUTPUT");
+    let is_device = facts
+        .value(target)
+        .is_some_and(|path| path.starts_with("/dev/"));
+    !is_output && !is_device
+}

@@ -1,0 +1,262 @@
+//! Rules about the syntax of shell commands and the variables in them.
+
+use rustc_hash::FxHashSet;
+
+use crate::nearest;
+use crate::parse::command::Command;
+use crate::parse::input::Input;
+use crate::parse::item::Language;
+use crate::parse::item::Work;
+use crate::rule::Context;
+use crate::rule::Findings;
+use crate::shell;
+use crate::shell::Facts;
+use crate::source::Span;
+
+/// The variables that every command has: those of POSIX's Environment Variables, those that the Bash manual
+/// lists under Shell Variables, and what sessions commonly set.
+const KNOWN: [&str; 68] = [
+    "BASH",
+    "BASHOPTS",
+    "BASHPID",
+    "BASH_ALIASES",
+    "BASH_ARGC",
+    "BASH_ARGV",
+    "BASH_ARGV0",
+    "BASH_CMDS",
+    "BASH_COMMAND",
+    "BASH_ENV",
+    "BASH_LINENO",
+    "BASH_REMATCH",
+    "BASH_SOURCE",
+    "BASH_SUBSHELL",
+    "BASH_VERSINFO",
+    "BASH_VERSION",
+    "CDPATH",
+    "CI",
+    "COLUMNS",
+    "COMP_WORDS",
+    "COPROC",
+    "DIRSTACK",
+    "DISPLAY",
+    "EDITOR",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "EUID",
+    "FUNCNAME",
+    "GROUPS",
+    "HISTFILE",
+    "HOME",
+    "HOSTNAME",
+    "HOSTTYPE",
+    "IFS",
+    "LANG",
+    "LANGUAGE",
+    "LINENO",
+    "LINES",
+    "LOGNAME",
+    "MACHTYPE",
+    "MAIL",
+    "MAPFILE",
+    "OLDPWD",
+    "OPTARG",
+    "OPTERR",
+    "OPTIND",
+    "OSTYPE",
+    "PAGER",
+    "PATH",
+    "PIPESTATUS",
+    "PPID",
+    "PS4",
+    "PWD",
+    "RANDOM",
+    "REPLY",
+    "SECONDS",
+    "SHELL",
+    "SHELLOPTS",
+    "SHLVL",
+    "SRANDOM",
+    "SSH_AUTH_SOCK",
+    "TERM",
+    "TMPDIR",
+    "TZ",
+    "UID",
+    "USER",
+    "VISUAL",
+    "_",
+];
+
+/// And whole families of them.
+const KNOWN_PREFIXES: [&str; 3] = ["WF_", "LC_", "XDG_"];
+
+pub fn shell_syntax(cx: &Context<'_>, out: &mut Findings) {
+    for command in cx.commands() {
+        let Some(script) = &command.script else {
+            continue;
+        };
+        if let Some(fault) = script.fault() {
+            out.report(command.code.place(fault.span), fault.message)
+                .help(fault.help);
+        } else if command.code.language == Language::Sh
+            && let Some((offset, span, what)) = bash_only(command)
+        {
+            out.report(command.place(offset, span), format!("`sh` has no {what}"))
+                .help("mark the block `bash`, or write it without");
+        }
+    }
+}
+
+/// The first thing in a `sh` block that only bash has.
+fn bash_only(command: &Command) -> Option<(u32, Span, &'static str)> {
+    command.pieces().find_map(|(offset, facts)| {
+        let (span, what) = facts.bash_only.first()?;
+        Some((offset, *span, *what))
+    })
+}
+
+pub fn command_placeholder(cx: &Context<'_>, out: &mut Findings) {
+    for command in cx.commands() {
+        for (offset, facts) in command.pieces() {
+            for &span in &facts.placeholders {
+                report_placeholder(out, command.place(offset, span), facts.slice(span));
+            }
+            // In a code span the placeholders of the template have a rule of their own.
+            if matches!(command.item.work, Work::Block(..)) {
+                for span in template_placeholders(cx, facts) {
+                    report_placeholder(out, command.place(offset, span), facts.slice(span));
+                }
+            }
+        }
+    }
+}
+
+fn report_placeholder(out: &mut Findings, place: Span, word: &str) {
+    out.report(place, format!("`{word}` stands for a value, but the shell takes it as written"))
+        .help("declare an input and write `\"$NAME\"`, or write the value; mark the block `no-run` if it is only an example");
+}
+
+fn template_placeholders(cx: &Context<'_>, facts: &Facts) -> Vec<Span> {
+    let opens = memchr::memchr_iter(b'[', facts.text.as_bytes());
+    let found = opens.filter_map(|open| {
+        let length = facts.text[open + 1..].find([']', '[', '\n'])?;
+        let inner = Span::new(open + 1, open + 1 + length);
+        let span = Span::new(open, inner.end() + 1);
+        let is_placeholder = facts.text[inner.end()..].starts_with(']')
+            && cx.template.is_placeholder(facts.slice(inner));
+        let is_text = || facts.quoted.iter().any(|quoted| quoted.contains(span));
+        (is_placeholder && !is_text()).then_some(span)
+    });
+    found.collect()
+}
+
+pub fn undeclared_variable(cx: &Context<'_>, out: &mut Findings) {
+    let mut known = None;
+    for command in cx.commands() {
+        let pieces = || command.pieces().map(|(_, facts)| facts);
+        let expands = pieces().any(|facts| !facts.expansions.is_empty());
+        if !expands || pieces().any(|facts| facts.runs_text || !facts.faults.is_empty()) {
+            continue;
+        }
+        let known = known.get_or_insert_with(|| declared(cx));
+        let mut own: FxHashSet<&str> = FxHashSet::default();
+        for facts in pieces() {
+            own.extend(facts.assigned.iter().map(|name| &**name));
+            let guarded = facts
+                .expansions
+                .iter()
+                .filter(|expansion| expansion.has_fallback);
+            own.extend(guarded.map(|expansion| &*expansion.name));
+        }
+        for (offset, facts) in command.pieces() {
+            for expansion in &facts.expansions {
+                let name: &str = &expansion.name;
+                if is_environment(name) || known.contains(name) || !own.insert(name) {
+                    continue;
+                }
+                let inputs = inputs(cx).map(|input| input.name.as_str());
+                let near = nearest::nearest(name, inputs)
+                    .filter(|input| nearest::near_miss(name, input).is_some());
+                let help = match near {
+                    Some(input) => format!("did you mean `${input}`?"),
+                    None => format!(
+                        "declare it as an input, assign it in this command, or write `${{{name}:-…}}`"
+                    ),
+                };
+                out.report(
+                    command.place(offset, expansion.span),
+                    format!("nothing gives `{name}` a value"),
+                )
+                .help(help);
+            }
+        }
+    }
+}
+
+fn inputs<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Input> {
+    cx.inputs()
+        .iter()
+        .filter_map(|declared| declared.input.as_ref())
+}
+
+fn is_environment(name: &str) -> bool {
+    KNOWN.binary_search(&name).is_ok()
+        || KNOWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The names that every command of the document can read: inputs, outputs, and what is configured.
+fn declared(cx: &Context<'_>) -> FxHashSet<String> {
+    let mut names: FxHashSet<String> = inputs(cx).map(|input| input.name.clone()).collect();
+    names.extend(cx.config.run.env.iter().cloned());
+    for command in cx
+        .commands()
+        .iter()
+        .filter(|command| command.code.text.contains("WF_OUTPUT"))
+    {
+        names.extend(outputs(command));
+    }
+    names
+}
+
+/// The names of `NAME=…` texts in a command that writes outputs.
+fn outputs(command: &Command) -> Vec<String> {
+    let is_end = |c: char| c.is_whitespace() || "'\"(){};|".contains(c);
+    let words = command.code.text.split(is_end);
+    let names = words
+        .flat_map(|word| word.split("\\n"))
+        .filter_map(|word| word.split_once('=').map(|(name, _)| name));
+    names
+        .filter(|name| shell::is_name(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+pub fn unquoted_input(cx: &Context<'_>, out: &mut Findings) {
+    let mut names = None;
+    for command in cx.commands() {
+        for (offset, facts) in command.pieces() {
+            for expansion in facts.expansions.iter().filter(|expansion| expansion.splits) {
+                let names: &FxHashSet<&str> = names
+                    .get_or_insert_with(|| inputs(cx).map(|input| input.name.as_str()).collect());
+                if !names.contains(&*expansion.name) {
+                    continue;
+                }
+                let written = facts.slice(expansion.span);
+                out.report(
+                    command.place(offset, expansion.span),
+                    format!("the input `{}` is expanded without quotes", expansion.name),
+                )
+                .help(format!(
+                    "write `\"{written}\"`: without quotes a blank or `*` in the value changes the command"
+                ));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn known_names_are_sorted_for_the_search() {
+        assert!(super::KNOWN.is_sorted());
+    }
+}
