@@ -16,7 +16,7 @@ use crate::project::Project;
 const LARGEST: usize = 1 << 20;
 
 /// A run that takes longer than this hangs.
-const PATIENCE: Duration = Duration::from_mins(20);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// So many small documents beside the large one that threads are started, which have smaller stacks.
 const BESIDE: usize = 8;

@@ -22,6 +22,7 @@ use crate::rule::Findings;
 use crate::rule::Setting;
 use crate::rules::RULES;
 use crate::secret;
+use crate::secret::Secret;
 use crate::shell::Memory;
 use crate::source::Source;
 use crate::source::Span;
@@ -150,8 +151,9 @@ fn judge(project: &Project, unit: &Unit, source: Source, setting: Setting<'_>) -
     }
     drop(cx);
     if !diagnostics.is_empty() || !document.suppressions.is_empty() {
+        let secrets = secret::secrets(document.source.text());
         for diagnostic in &mut diagnostics {
-            conceal(&document.source, diagnostic);
+            conceal(&document.source, &secrets, diagnostic);
         }
         document.source = concealed(document.source);
     }
@@ -175,8 +177,7 @@ pub fn concealed(source: Source) -> Source {
 }
 
 /// Take secrets that a finding quotes out of its words.
-fn conceal(source: &Source, diagnostic: &mut Diagnostic) {
-    let secrets = secret::secrets(source.text());
+fn conceal(source: &Source, secrets: &[Secret], diagnostic: &mut Diagnostic) {
     for text in secrets.iter().map(|secret| source.slice(secret.span)) {
         let words = std::iter::once(&mut diagnostic.message).chain(&mut diagnostic.help);
         let related = diagnostic
