@@ -82,21 +82,14 @@ fn danger(
     }
 }
 
-/// Whether one of the words is the option, or a group of short ones that holds its letter.
-fn has_option(arguments: &[&str], letters: &[char], long: &str) -> bool {
-    let options = arguments.iter().take_while(|word| **word != "--");
-    let mut options = options.filter(|word| word.starts_with('-'));
-    options.any(|word| *word == long || !word.starts_with("--") && word[1..].contains(letters))
-}
-
 fn removes_too_much(
     command: &Command,
     facts: &Facts,
     simple: &Simple,
     arguments: &[&str],
 ) -> Option<(&'static str, &'static str)> {
-    let is_whole = has_option(arguments, &['r', 'R'], "--recursive");
-    if !is_whole || !has_option(arguments, &['f'], "--force") {
+    let is_whole = program::has_option(arguments, &['r', 'R'], "--recursive");
+    if !is_whole || !program::has_option(arguments, &['f'], "--force") {
         return None;
     }
     let words = &simple.words[simple.head + 1..];
@@ -143,7 +136,7 @@ fn is_bare_variable(command: &Command, facts: &Facts, word: &Word) -> bool {
 
 fn opens_to_all(arguments: &[&str]) -> bool {
     let mode = arguments.iter().find(|word| !word.starts_with('-'));
-    has_option(arguments, &['R'], "--recursive")
+    program::has_option(arguments, &['R'], "--recursive")
         && mode.is_some_and(|mode| {
             let digits = mode.trim_start_matches('0');
             digits == "777" || matches!(*mode, "a+rwx" | "a=rwx" | "ugo+rwx" | "ugo=rwx" | "+rwx")
@@ -160,29 +153,28 @@ fn forces_push(arguments: &[&str]) -> bool {
         return false;
     };
     let is_ref = |word: &&str| word.starts_with('+') && word.len() > 1;
-    verb == "push" && (has_option(rest, &['f'], "--force") || rest.iter().any(is_ref))
+    verb == "push" && (program::has_option(rest, &['f'], "--force") || rest.iter().any(is_ref))
 }
 
 /// The pipelines in which an interpreter runs what a program fetched.
 fn fetched_pipelines(facts: &Facts) -> Vec<Span> {
     let mut found = Vec::new();
-    for (id, &pipeline) in facts.pipelines.iter().enumerate() {
-        let mut fetches = false;
-        let stages = facts.commands.iter().filter(|simple| {
-            simple
-                .stage
-                .is_some_and(|(pipeline, _)| pipeline as usize == id)
-        });
-        for simple in stages {
-            let Some(program) = facts.program(simple) else {
-                continue;
-            };
-            if fetches && runs_input(program, &facts.arguments(simple).collect::<Vec<_>>()) {
-                found.push(pipeline);
-                break;
+    // Of each pipeline, whether an earlier stage fetches: its stages stand in order. None once it is found.
+    let mut fetches = vec![Some(false); facts.pipelines.len()];
+    for simple in &facts.commands {
+        let (Some((pipeline, _)), Some(program)) = (simple.stage, facts.program(simple)) else {
+            continue;
+        };
+        let pipeline = pipeline as usize;
+        let arguments = || facts.arguments(simple).collect::<Vec<_>>();
+        fetches[pipeline] = match fetches[pipeline] {
+            Some(true) if runs_input(program, &arguments()) => {
+                found.push(facts.pipelines[pipeline]);
+                None
             }
-            fetches |= FETCHERS.contains(&program);
-        }
+            Some(before) => Some(before || FETCHERS.contains(&program)),
+            None => None,
+        };
     }
     found
 }

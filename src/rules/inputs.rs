@@ -1,10 +1,13 @@
 //! Rules about inputs.
 
+use rustc_hash::FxHashSet;
+
 use crate::parse::command::Command;
-use crate::parse::input::Input;
 use crate::rule::Context;
 use crate::rule::Findings;
 use crate::shell::Facts;
+use crate::shell::Simple;
+use crate::source::Span;
 
 /// Programs whose quoted arguments are scripts of languages that read the environment their own way.
 const LANGUAGES: [&str; 12] = [
@@ -28,19 +31,20 @@ pub fn malformed_input(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn unused_input(cx: &Context<'_>, out: &mut Findings) {
-    let mut inputs = cx
-        .inputs()
-        .iter()
+    let inputs = cx.inputs().iter();
+    let mut inputs = inputs
         .filter_map(|declared| declared.input.as_ref())
         .peekable();
     if inputs.peek().is_none() {
         return;
     }
-    let mut seen: Vec<&str> = Vec::new();
+    // A name that is declared twice is reported for that alone.
+    let mut done: FxHashSet<&str> = FxHashSet::default();
+    for command in cx.commands() {
+        read_by(command, &mut done);
+    }
     for input in inputs {
-        let is_known = seen.contains(&input.name.as_str());
-        seen.push(&input.name);
-        if !is_known && !cx.commands().iter().any(|command| reads(command, input)) {
+        if done.insert(&input.name) {
             out.report(input.span, format!("no command reads `{}`", input.name))
                 .help(format!(
                     "use it as `\"${}\"` in a command, or remove it",
@@ -50,39 +54,40 @@ pub fn unused_input(cx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// Whether a command reads an input; one that does not parse is taken to read every name in it.
-fn reads(command: &Command, input: &Input) -> bool {
-    let name = input.name.as_str();
-    match &command.script {
-        None => words(&command.code.text).any(|word| word == name),
-        Some(_) => command.pieces().any(|(_, facts)| {
-            facts
-                .expansions
-                .iter()
-                .any(|expansion| *expansion.name == *name)
-                || facts.mentioned.iter().any(|mentioned| **mentioned == *name)
-                || !facts.faults.is_empty() && words(&facts.text).any(|word| word == name)
-                || in_other_language(facts, name)
-        }),
+/// Add the names that a command reads; one that does not parse is taken to read every name in it.
+fn read_by<'a>(command: &'a Command, names: &mut FxHashSet<&'a str>) {
+    if command.script.is_none() {
+        names.extend(words(&command.code.text));
+    }
+    for (_, facts) in command.pieces() {
+        names.extend(facts.expansions.iter().map(|expansion| &*expansion.name));
+        names.extend(facts.mentioned.iter().map(|name| &**name));
+        if !facts.faults.is_empty() {
+            names.extend(words(&facts.text));
+        }
+        names.extend(other_languages(facts));
     }
 }
 
-/// Whether a quoted argument of a program such as `awk` holds the name.
-fn in_other_language(facts: &Facts, name: &str) -> bool {
-    facts.commands.iter().any(|command| {
-        let is_language = facts
+/// The names in quoted arguments of programs such as `awk`.
+fn other_languages(facts: &Facts) -> impl Iterator<Item = &str> {
+    let is_language = |command: &&Simple| {
+        facts
             .program(command)
-            .is_some_and(|program| LANGUAGES.contains(&program));
+            .is_some_and(|name| LANGUAGES.contains(&name))
+    };
+    let commands = facts.commands.iter().filter(is_language);
+    let texts = commands.flat_map(|command| {
         let documents = command
             .redirects
             .iter()
             .filter_map(|redirect| redirect.document);
-        let texts = command.words.iter().map(|word| word.span).chain(documents);
-        is_language
-            && texts
-                .filter(|text| facts.quoted.iter().any(|quoted| text.contains(*quoted)))
-                .any(|text| words(facts.slice(text)).any(|word| word == name))
-    })
+        command.words.iter().map(|word| word.span).chain(documents)
+    });
+    let is_quoted = |text: &Span| facts.quoted.iter().any(|quoted| text.contains(*quoted));
+    texts
+        .filter(is_quoted)
+        .flat_map(|text| words(facts.slice(text)))
 }
 
 /// The identifiers of a text.

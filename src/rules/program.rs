@@ -1,4 +1,4 @@
-//! What rules about commands ask of database clients and of git.
+//! What rules about commands ask of a program's arguments, of database clients, and of git.
 
 use regex::Regex;
 
@@ -58,4 +58,11 @@ pub fn git_verb<'w, 'a>(arguments: &'w [&'a str]) -> Option<(&'a str, &'w [&'a s
         }
     }
     None
+}
+
+/// Whether one of the words is the option, or a group of short ones that holds its letter.
+pub fn has_option(arguments: &[&str], letters: &[char], long: &str) -> bool {
+    let options = arguments.iter().take_while(|word| **word != "--");
+    let mut options = options.filter(|word| word.starts_with('-'));
+    options.any(|word| *word == long || !word.starts_with("--") && word[1..].contains(letters))
 }

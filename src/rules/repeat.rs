@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rustc_hash::FxHashSet;
 
-use crate::parse::command::Command;
 use crate::parse::command::Part;
 use crate::parse::value;
 use crate::rule::Context;
@@ -14,6 +13,7 @@ use crate::rules::program;
 use crate::shell::Facts;
 use crate::shell::Redirect;
 use crate::shell::Simple;
+use crate::shell::Word;
 use crate::source::Span;
 use crate::template::FieldSpec;
 
@@ -49,9 +49,16 @@ pub fn not_idempotent(cx: &Context<'_>, out: &mut Findings) {
         .filter(|command| command.item.part == Part::Actions);
     for command in actions {
         let mut redirects: FxHashSet<Span> = FxHashSet::default();
+        let mut removed = FxHashSet::default();
         for (offset, facts) in command.pieces() {
-            for simple in facts.commands.iter().filter(|simple| !simple.is_guarded) {
-                let fault = fault(command, facts, simple).or_else(|| {
+            for simple in &facts.commands {
+                if facts.program(simple) == Some("rm") {
+                    removed.extend(simple.words.iter().map(|word| unquoted(facts, word)));
+                }
+                if simple.is_guarded {
+                    continue;
+                }
+                let fault = fault(facts, simple, &removed).or_else(|| {
                     let append = simple
                         .redirects
                         .iter()
@@ -89,18 +96,15 @@ fn repeatable_steps(cx: &Context<'_>) -> FxHashSet<usize> {
 }
 
 fn fault(
-    command: &Command,
     facts: &Facts,
     simple: &Simple,
+    removed: &FxHashSet<String>,
 ) -> Option<(&'static str, &'static str)> {
     let program = facts.program(simple)?;
     let arguments: Vec<&str> = facts.arguments(simple).collect();
-    let has = |letters: &[char], long: &str| {
-        let mut options = arguments.iter().filter(|word| word.starts_with('-'));
-        options.any(|word| *word == long || !word.starts_with("--") && word.contains(letters))
-    };
+    let has = |letters: &[char], long| program::has_option(&arguments, letters, long);
     match program {
-        "mkdir" if !has(&['p'], "--parents") && !is_made_anew(command, simple) => Some((
+        "mkdir" if !has(&['p'], "--parents") && !is_made_anew(facts, simple, removed) => Some((
             "repeated, this fails: the folder is there already",
             "write `mkdir -p`",
         )),
@@ -121,24 +125,15 @@ fn fault(
     }
 }
 
-/// Whether the script removes the folder before it makes it.
-fn is_made_anew(command: &Command, made: &Simple) -> bool {
-    let Some(folder) = made.words.last() else {
-        return false;
-    };
-    let written = |facts: &Facts, span: Span| facts.slice(span).replace('"', "");
-    let mut target = None;
-    let mut removed = FxHashSet::default();
-    for (_, facts) in command.pieces() {
-        for simple in &facts.commands {
-            if std::ptr::eq(simple, made) {
-                target = Some(written(facts, folder.span));
-            } else if target.is_none() && facts.program(simple) == Some("rm") {
-                removed.extend(simple.words.iter().map(|word| written(facts, word.span)));
-            }
-        }
-    }
-    target.is_some_and(|target| removed.contains(&target))
+/// Whether the script has removed the folder before it makes it.
+fn is_made_anew(facts: &Facts, simple: &Simple, removed: &FxHashSet<String>) -> bool {
+    let folder = simple.words.last();
+    !removed.is_empty() && folder.is_some_and(|folder| removed.contains(&unquoted(facts, folder)))
+}
+
+/// A word as it is written, without its double quotes.
+fn unquoted(facts: &Facts, word: &Word) -> String {
+    facts.slice(word.span).replace('"', "")
 }
 
 fn git(arguments: &[&str]) -> Option<(&'static str, &'static str)> {
