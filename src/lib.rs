@@ -47,11 +47,13 @@ pub mod secret;
 // What is said of a document.
 pub mod diagnostic;
 
-// Markdown, shell and configuration; what rules may ask about other files.
+// Shell scripts.
+pub mod shell;
+
+// Markdown and configuration; what rules may ask about other files.
 pub mod config;
 pub mod markdown;
 pub mod neighbours;
-pub mod shell;
 
 // The file system, and the requirements.
 pub mod files;

@@ -4,6 +4,7 @@ use crate::config::ConfigError;
 use crate::config::Run;
 use crate::config::read::Reader;
 use crate::config::read::Value;
+use crate::shell;
 
 const RUN_KEYS: [&str; 2] = ["env", "interpreters"];
 
@@ -36,11 +37,7 @@ impl Reader<'_> {
             if value.get_ref().as_str().is_none() {
                 return Err(self.wrong_type(name, value, "a string", example));
             }
-            let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if !is_name {
+            if !shell::is_name(name) {
                 let help = "write letters, digits and `_`, no digit first";
                 let message = format!("`{name}` is no name of an environment variable");
                 return Err(self.bad("env", key, message, help));

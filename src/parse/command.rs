@@ -212,17 +212,6 @@ impl Code {
         let line = after.checked_sub(1).and_then(|at| self.lines.get(at));
         line.map_or(0, |(start, place)| place + (offset - start))
     }
-
-    /// The places in the document of its lines.
-    pub fn line_places(&self) -> impl Iterator<Item = Span> {
-        let ends = self.lines.iter().skip(1).map(|(start, _)| start - 1);
-        let ends = ends.chain(std::iter::once(self.text.len() as u32));
-        let lines = self.lines.iter().zip(ends);
-        lines.map(|((start, place), end)| Span {
-            start: *place,
-            end: place + (end - start),
-        })
-    }
 }
 
 /// An item that is a command.

@@ -4,6 +4,7 @@ use regex::Regex;
 use rustc_hash::FxHashSet;
 
 use crate::parse::Document;
+use crate::shell;
 use crate::source::Source;
 use crate::source::Span;
 use crate::template::Template;
@@ -96,14 +97,7 @@ fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
 }
 
 fn body(input: &mut Input, rest: &str) -> Result<(), String> {
-    let is_name = input
-        .name
-        .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && input
-            .name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !is_name {
+    if !shell::is_name(&input.name) {
         return Err(format!(
             "`{}` is no name of an environment variable",
             input.name

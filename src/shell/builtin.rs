@@ -19,13 +19,18 @@ const MAPFILE_VALUES: [&str; 7] = ["-d", "-n", "-O", "-s", "-u", "-C", "-c"];
 /// Note what a command does beyond running a program.
 pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
     let words = &command.words[command.head..];
-    let Some(name) = words.first().and_then(|word| walker.value(word)) else {
+    let Some(name) = words.first().and_then(|word| word.value_in(walker.text)) else {
         return;
     };
     let name = name.rsplit('/').next().unwrap_or(name).to_owned();
     let arguments: Vec<(&Word, String)> = words[1..]
         .iter()
-        .map(|word| (word, walker.value(word).unwrap_or_default().to_owned()))
+        .map(|word| {
+            (
+                word,
+                word.value_in(walker.text).unwrap_or_default().to_owned(),
+            )
+        })
         .collect();
     match name.as_str() {
         "source" | "." | "eval" => walker.facts.runs_text = true,
@@ -66,7 +71,7 @@ pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
 }
 
 /// Whether an option of a shell says that the next word is a script: `-c`, `-ec`.
-pub fn is_script_option(word: &str) -> bool {
+fn is_script_option(word: &str) -> bool {
     word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
 }
 

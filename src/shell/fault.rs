@@ -6,7 +6,9 @@ use crate::source::Span;
 const QUOTE: &str = "close it, or escape it with a backslash if it is meant as itself";
 const CLOSE: &str = "write the closing word, or take the opening one out";
 const COMMAND: &str = "write the command that belongs here, or take the operator out";
-const EMPTY: &str = "write a command there: `:` does nothing";
+/// Help where a command is missing.
+pub const EMPTY: &str = "write a command there: `:` does nothing";
+const SCRIPT_FILE: &str = "move it to a script file and run that";
 const GENERAL: &str = "correct the command; where it is only an example, mark its block `no-run`";
 
 /// The parser's messages, their words for people, and what to do.
@@ -81,7 +83,7 @@ const MESSAGES: [(&str, &str, &str); 20] = [
     (
         "too deep",
         "the script is nested too deeply to be parsed",
-        "move it to a script file and run that",
+        SCRIPT_FILE,
     ),
 ];
 
@@ -155,11 +157,7 @@ pub fn prompt(span: Span) -> Fault {
 
 /// A text that is not parsed at all.
 pub fn too_much(text: &str, message: &str) -> Fault {
-    Fault {
-        span: token(text, 0),
-        message: message.to_owned(),
-        help: "move it to a script file and run that",
-    }
+    unseen(text, 0, message, SCRIPT_FILE)
 }
 
 /// The word or sign at an offset; the one before it where nothing is there.

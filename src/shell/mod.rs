@@ -153,6 +153,17 @@ impl Script {
     }
 }
 
+impl Word {
+    /// What it comes to in that text, if that is known.
+    fn value_in<'a>(&'a self, text: &'a str) -> Option<&'a str> {
+        match &self.value {
+            Value::AsWritten => Some(&text[self.span.range()]),
+            Value::Unquoted(value) => Some(value),
+            Value::Dynamic => None,
+        }
+    }
+}
+
 impl Facts {
     /// The text under a span.
     #[must_use]
@@ -163,11 +174,7 @@ impl Facts {
     /// What a word comes to, if that is known.
     #[must_use]
     pub fn value<'a>(&'a self, word: &'a Word) -> Option<&'a str> {
-        match &word.value {
-            Value::AsWritten => Some(self.slice(word.span)),
-            Value::Unquoted(text) => Some(text),
-            Value::Dynamic => None,
-        }
+        word.value_in(&self.text)
     }
 
     /// What a command runs in the end, without folders: `bash` for `sudo /bin/bash -c x`.

@@ -13,7 +13,6 @@ use shuck_ast::Word as ShellWord;
 use crate::shell::Facts;
 use crate::shell::Redirect;
 use crate::shell::Simple;
-use crate::shell::Word;
 use crate::shell::builtin;
 use crate::shell::fault;
 use crate::shell::syntax::span;
@@ -58,10 +57,10 @@ impl<'a> Walker<'a> {
 
     /// Walk statements that run elsewhere: in a substitution or the body of a function.
     pub fn apart(&mut self, walk: impl FnOnce(&mut Self)) {
-        let (stage, guarded) = (self.stage.take(), self.is_guarded);
+        let stage = self.stage.take();
         let redirects = std::mem::take(&mut self.redirects);
         walk(self);
-        (self.stage, self.is_guarded, self.redirects) = (stage, guarded, redirects);
+        (self.stage, self.redirects) = (stage, redirects);
     }
 
     /// The parser lets `a(b)` and `a ; ; b` pass.
@@ -193,7 +192,7 @@ impl<'a> Walker<'a> {
         let Some(whole) = places.reduce(around) else {
             return;
         };
-        let values: Vec<Option<&str>> = words.iter().map(|word| self.value(word)).collect();
+        let values: Vec<Option<&str>> = words.iter().map(|word| word.value_in(self.text)).collect();
         let simple = Simple {
             span: self.trimmed(whole),
             head: wrapper::head(&values),
@@ -311,11 +310,10 @@ impl<'a> Walker<'a> {
     fn subshell(&mut self, body: &StmtSeq) {
         if body.is_empty() {
             let at = body.span.start.offset();
-            let help = "write a command there: `:` does nothing";
             let message = "no command stands in the parentheses";
             self.facts
                 .faults
-                .push(fault::unseen(self.text, at, message, help));
+                .push(fault::unseen(self.text, at, message, fault::EMPTY));
         }
         self.statements(body);
     }
@@ -323,15 +321,6 @@ impl<'a> Walker<'a> {
     fn words<'w>(&mut self, words: impl IntoIterator<Item = &'w ShellWord>) {
         for word in words {
             self.word(word, true);
-        }
-    }
-
-    /// A word's value, if it is known.
-    pub fn value<'w>(&'w self, word: &'w Word) -> Option<&'w str> {
-        match &word.value {
-            crate::shell::Value::AsWritten => Some(&self.text[word.span.range()]),
-            crate::shell::Value::Unquoted(text) => Some(text),
-            crate::shell::Value::Dynamic => None,
         }
     }
 
