@@ -7,6 +7,9 @@ mod error;
 mod read;
 mod run;
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use globset::GlobSet;
 
 pub use error::ConfigError;
@@ -39,13 +42,39 @@ pub struct Config {
     pub run: Run,
 }
 
-/// What is set for runs, as far as linting asks.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+/// What is set for runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// The names of the environment variables that every command gets.
-    pub env: Vec<String>,
-    /// The languages of fenced blocks that an interpreter is set for.
-    pub interpreters: Vec<String>,
+    /// How long a command may take where its step does not say; none for as long as it takes.
+    pub timeout: Option<Duration>,
+    /// How long a command that is to end has after INT, and again after TERM.
+    pub grace: Duration,
+    /// The pause before the first further attempt; each pause after it is twice as long.
+    pub retry_delay: Duration,
+    /// What a failure undoes.
+    pub rollback: Rollback,
+    /// The most that is kept of a command's output, in bytes.
+    pub max_output: u64,
+    /// Environment variables that every command gets.
+    pub env: BTreeMap<String, String>,
+    /// The interpreters of further languages.
+    pub interpreters: Interpreters,
+    /// The folder of runs, locks and checkpoints, relative to the project root.
+    pub record: String,
+    /// The folder of error reports, relative to the project root.
+    pub errors: String,
+}
+
+/// Program and arguments by the language that a fenced block names.
+pub type Interpreters = BTreeMap<String, Vec<String>>;
+
+/// What a failure undoes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rollback {
+    /// Every step that was started.
+    Unwind,
+    /// The step that failed.
+    Step,
 }
 
 /// The age limits of audits, in days.
@@ -64,6 +93,22 @@ pub struct Located<T> {
     pub value: T,
     /// Where it stands.
     pub place: String,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            timeout: None,
+            grace: Duration::from_secs(5),
+            retry_delay: Duration::from_secs(1),
+            rollback: Rollback::Unwind,
+            max_output: 16 << 20,
+            env: BTreeMap::new(),
+            interpreters: Interpreters::new(),
+            record: ".memory".to_owned(),
+            errors: "errors".to_owned(),
+        }
+    }
 }
 
 impl Default for Config {

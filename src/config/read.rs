@@ -28,8 +28,8 @@ const KEYS: [&str; 7] = [
 ];
 const AUDIT_KEYS: [&str; 2] = ["warn-after-days", "max-age-days"];
 
-/// The largest `max-file-size`: offsets are 32 bits wide, with room to spare.
-const LARGEST_FILE: u64 = 1 << 30;
+/// The largest size: offsets are 32 bits wide, with room to spare.
+const LARGEST_SIZE: u64 = 1 << 30;
 
 /// Read a configuration file's text.
 pub fn read(source: &Source) -> Result<Config, ConfigError> {
@@ -48,7 +48,9 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
                 config.template =
                     Some(reader.path(name, value, "template = \"docs/our-template.md\"")?);
             }
-            "max-file-size" => config.max_file_size = reader.size(value)?,
+            "max-file-size" => {
+                config.max_file_size = reader.size(name, value, "max-file-size = \"1MiB\"")?;
+            }
             "audit" => config.audit = reader.audit(value)?,
             "rules" => config.rules = reader.rules(value)?,
             "run" => config.run = reader.run(value)?,
@@ -179,7 +181,7 @@ impl Reader<'_> {
         Ok(parts.join("/"))
     }
 
-    fn path(
+    pub(super) fn path(
         &self,
         key: &str,
         value: &Value<'_>,
@@ -220,9 +222,13 @@ impl Reader<'_> {
             .map_err(|error| self.bad("exclude", value, error.to_string(), help))
     }
 
-    fn size(&self, value: &Value<'_>) -> Result<u64, ConfigError> {
-        let key = "max-file-size";
-        let example = "max-file-size = \"1MiB\"";
+    /// A size from one byte to 1 GiB.
+    pub(super) fn size(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+        example: &'static str,
+    ) -> Result<u64, ConfigError> {
         let size = match value.get_ref() {
             DeValue::String(text) => size(text),
             DeValue::Integer(number) => number.as_str().parse().ok(),
@@ -230,7 +236,7 @@ impl Reader<'_> {
         };
         let help =
             "write a number with a unit, at least one byte and at most 1 GiB: `512KiB`, `2MiB`";
-        size.filter(|size| (1..=LARGEST_FILE).contains(size))
+        size.filter(|size| (1..=LARGEST_SIZE).contains(size))
             .ok_or_else(|| self.bad(key, value, "that is no size", help))
     }
 

@@ -1,12 +1,27 @@
-//! The table `[run]` of `wf.toml`, as far as linting asks.
+//! The table `[run]` of `wf.toml`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::config::ConfigError;
+use crate::config::Interpreters;
+use crate::config::Rollback;
 use crate::config::Run;
 use crate::config::read::Reader;
 use crate::config::read::Value;
 use crate::shell;
 
-const RUN_KEYS: [&str; 2] = ["env", "interpreters"];
+const RUN_KEYS: [&str; 9] = [
+    "timeout",
+    "grace",
+    "retry-delay",
+    "rollback",
+    "max-output",
+    "env",
+    "interpreters",
+    "record",
+    "errors",
+];
 
 impl Reader<'_> {
     pub(super) fn run(&self, value: &Value<'_>) -> Result<Run, ConfigError> {
@@ -16,58 +31,138 @@ impl Reader<'_> {
             .ok_or_else(|| self.wrong_type("run", value, "a table", "[run]"))?;
         let mut run = Run::default();
         for (key, value) in table {
-            match key.get_ref().as_ref() {
+            let name = key.get_ref().as_ref();
+            match name {
+                "timeout" => run.timeout = Some(self.timeout(value)?),
+                "grace" => run.grace = self.duration(name, value, "grace = \"5s\"")?,
+                "retry-delay" => {
+                    run.retry_delay = self.duration(name, value, "retry-delay = \"1s\"")?;
+                }
+                "rollback" => run.rollback = self.rollback(value)?,
+                "max-output" => {
+                    run.max_output = self.size(name, value, "max-output = \"16MiB\"")?;
+                }
                 "env" => run.env = self.environment(value)?,
                 "interpreters" => run.interpreters = self.interpreters(value)?,
+                "record" => run.record = self.folder(name, value, "record = \".memory\"")?,
+                "errors" => run.errors = self.folder(name, value, "errors = \"errors\"")?,
                 _ => return Err(self.unknown(key, &RUN_KEYS, " in `[run]`")),
             }
         }
         Ok(run)
     }
 
-    fn environment(&self, value: &Value<'_>) -> Result<Vec<String>, ConfigError> {
+    fn duration(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+        example: &'static str,
+    ) -> Result<Duration, ConfigError> {
+        let text = value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| self.wrong_type(key, value, "a duration", example))?;
+        let help = "write numbers with units: `500ms`, `90s`, `10m`, `1h 30m`";
+        humantime::parse_duration(text)
+            .map_err(|_| self.bad(key, value, format!("`{text}` is no duration"), help))
+    }
+
+    fn timeout(&self, value: &Value<'_>) -> Result<Duration, ConfigError> {
+        let timeout = self.duration("timeout", value, "timeout = \"10m\"")?;
+        if timeout.is_zero() {
+            let help = "leave `timeout` out to let commands take as long as they take";
+            return Err(self.bad("timeout", value, "no time at all is left", help));
+        }
+        Ok(timeout)
+    }
+
+    fn rollback(&self, value: &Value<'_>) -> Result<Rollback, ConfigError> {
+        match value.get_ref().as_str() {
+            Some("unwind") => Ok(Rollback::Unwind),
+            Some("step") => Ok(Rollback::Step),
+            Some(other) => {
+                let help =
+                    "`\"unwind\"` undoes every started step, `\"step\"` the failed one alone";
+                let message = format!("there is no policy `{other}`");
+                Err(self.bad("rollback", value, message, help))
+            }
+            None => Err(self.wrong_type("rollback", value, "a string", "rollback = \"unwind\"")),
+        }
+    }
+
+    /// A folder below the project root.
+    fn folder(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+        example: &'static str,
+    ) -> Result<String, ConfigError> {
+        let folder = self.path(key, value, example)?.value;
+        if folder.is_empty() || folder == ".git" || folder.starts_with(".git/") {
+            let help = "name a folder of its own below the project root";
+            return Err(self.bad(key, value, "records cannot lie there", help));
+        }
+        Ok(folder)
+    }
+
+    fn environment(&self, value: &Value<'_>) -> Result<BTreeMap<String, String>, ConfigError> {
         let example = "env = { REGION = \"eu-west-1\" }";
         let table = value
             .get_ref()
             .as_table()
             .ok_or_else(|| self.wrong_type("env", value, "a table of strings", example))?;
-        let mut names = Vec::with_capacity(table.len());
+        let mut variables = BTreeMap::new();
         for (key, value) in table {
             let name = key.get_ref().as_ref();
-            if value.get_ref().as_str().is_none() {
-                return Err(self.wrong_type(name, value, "a string", example));
-            }
+            let text = value
+                .get_ref()
+                .as_str()
+                .ok_or_else(|| self.wrong_type(name, value, "a string", example))?;
             if !shell::is_name(name) {
                 let help = "write letters, digits and `_`, no digit first";
                 let message = format!("`{name}` is no name of an environment variable");
                 return Err(self.bad("env", key, message, help));
             }
-            names.push(name.to_owned());
+            if name.starts_with("WF_") {
+                let help = "give it a name that does not begin with `WF_`";
+                let message = format!("`{name}` is one of the names that the runner gives");
+                return Err(self.bad("env", key, message, help));
+            }
+            if text.contains('\0') {
+                let help = "an environment variable holds any character but U+0000";
+                return Err(self.bad(name, value, "it holds U+0000", help));
+            }
+            variables.insert(name.to_owned(), text.to_owned());
         }
-        Ok(names)
+        Ok(variables)
     }
 
-    fn interpreters(&self, value: &Value<'_>) -> Result<Vec<String>, ConfigError> {
+    fn interpreters(&self, value: &Value<'_>) -> Result<Interpreters, ConfigError> {
         let example = "interpreters = { ruby = [\"ruby\"] }";
         let table = value
             .get_ref()
             .as_table()
             .ok_or_else(|| self.wrong_type("interpreters", value, "a table", example))?;
-        let mut names = Vec::with_capacity(table.len());
+        let mut interpreters = Interpreters::new();
         for (key, value) in table {
             let name = key.get_ref().as_ref();
-            if self.strings(name, value, example)?.is_empty() {
+            let words = self.strings(name, value, example)?;
+            if words.first().is_none_or(|(program, _)| program.is_empty()) {
                 let help = "write the program and its arguments: `ruby = [\"ruby\"]`";
                 return Err(self.bad(name, value, "no program is named", help));
             }
-            names.push(name.to_owned());
+            let words = words.into_iter().map(|(word, _)| word.to_owned());
+            interpreters.insert(name.to_owned(), words.collect());
         }
-        Ok(names)
+        Ok(interpreters)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use crate::config::Rollback;
     use crate::config::Run;
     use crate::config::read;
     use crate::source::Source;
@@ -78,13 +173,22 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_and_faults_have_a_place() {
-        let text = "[run]\nenv = { REGION = \"eu\" }\ninterpreters = { ruby = [\"ruby\"] }\n";
-        let expected = Run {
-            env: vec!["REGION".to_owned()],
-            interpreters: vec!["ruby".to_owned()],
-        };
-        assert_eq!(run(text), Ok(expected));
+    fn every_key_is_read() {
+        let text = "[run]\ntimeout = \"10m\"\ngrace = \"1s\"\nretry-delay = \"0s\"\nrollback = \"step\"\nmax-output = \"1KiB\"\nenv = { REGION = \"eu\" }\ninterpreters = { ruby = [\"ruby\", \"-w\"] }\nrecord = \"var/wf\"\nerrors = \"var/errors\"\n";
+        let run = run(text).expect("valid");
+        assert_eq!(run.timeout, Some(Duration::from_mins(10)));
+        assert_eq!(
+            (run.grace, run.retry_delay),
+            (Duration::from_secs(1), Duration::ZERO)
+        );
+        assert_eq!((run.rollback, run.max_output), (Rollback::Step, 1024));
+        assert_eq!(run.env["REGION"], "eu");
+        assert_eq!(run.interpreters["ruby"], ["ruby", "-w"]);
+        assert_eq!((&*run.record, &*run.errors), ("var/wf", "var/errors"));
+    }
+
+    #[test]
+    fn faults_have_a_place() {
         for (text, fault) in [
             ("[run]\nenv = 1", "wf.toml:2:7: `env` wants"),
             (
@@ -93,12 +197,36 @@ mod tests {
             ),
             ("[run]\nenv = { A = 1 }", "wf.toml:2:13: `A` wants a string"),
             (
+                "[run]\nenv = { WF_RUN = \"x\" }",
+                "wf.toml:2:9: `env`: `WF_RUN` is one of",
+            ),
+            (
                 "[run]\ninterpreters = { ruby = [] }",
                 "wf.toml:2:25: `ruby`: no program",
             ),
             (
                 "[run]\nenvs = {}",
                 "wf.toml:2:1: there is no key `envs` in `[run]`",
+            ),
+            (
+                "[run]\ntimeout = \"soon\"",
+                "wf.toml:2:11: `timeout`: `soon` is no duration",
+            ),
+            (
+                "[run]\ntimeout = \"0s\"",
+                "wf.toml:2:11: `timeout`: no time",
+            ),
+            (
+                "[run]\nrollback = \"all\"",
+                "wf.toml:2:12: `rollback`: there is no policy `all`",
+            ),
+            (
+                "[run]\nrecord = \"../x\"",
+                "wf.toml:2:10: `record`: `../x` is no path inside",
+            ),
+            (
+                "[run]\nerrors = \".git\"",
+                "wf.toml:2:10: `errors`: records",
             ),
         ] {
             let found = run(text).expect_err(text);

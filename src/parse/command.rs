@@ -1,5 +1,6 @@
 //! The items of a document that a person or the program carries out, and the code of those that are commands.
 
+use crate::config::Interpreters;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::parse::Document;
@@ -108,7 +109,7 @@ pub fn lists<'a>(
 
 /// The items of a document, in document order.
 #[must_use]
-pub fn items(document: &Document, template: &Template, interpreters: &[String]) -> Vec<Item> {
+pub fn items(document: &Document, template: &Template, interpreters: &Interpreters) -> Vec<Item> {
     let reader = Items {
         tree: &document.tree,
         source: &document.source,

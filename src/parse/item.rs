@@ -1,5 +1,6 @@
 //! What an item asks for: a command, or a person.
 
+use crate::config::Interpreters;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::Fence;
@@ -52,20 +53,23 @@ pub enum Language {
 impl Language {
     /// The language that a fenced block's info string names, unless it says `no-run`.
     #[must_use]
-    pub fn of(fence: &Fence, interpreters: &[String]) -> Option<Self> {
-        let mut words = fence
-            .info
-            .split([' ', '\t', ',', '{', '}'])
-            .filter(|word| !word.is_empty());
+    pub fn of(fence: &Fence, interpreters: &Interpreters) -> Option<Self> {
+        let mut words = info_words(fence);
         let language = match words.next()? {
             "bash" | "shell" => Self::Bash,
             "sh" => Self::Sh,
             "python" | "py" | "python3" => Self::Python,
             "console" | "shell-session" => Self::Console,
-            name if interpreters.iter().any(|known| known == name) => Self::Configured,
+            name if interpreters.contains_key(name) => Self::Configured,
             _ => return None,
         };
         (!words.any(|word| word == "no-run")).then_some(language)
+    }
+
+    /// The name of the language as a fenced block's info string has it.
+    #[must_use]
+    pub fn name(fence: &Fence) -> &str {
+        info_words(fence).next().unwrap_or_default()
     }
 
     /// Whether a shell runs it.
@@ -73,6 +77,11 @@ impl Language {
     pub fn is_shell(self) -> bool {
         matches!(self, Self::Bash | Self::Sh | Self::Console)
     }
+}
+
+fn info_words(fence: &Fence) -> impl Iterator<Item = &str> {
+    let words = fence.info.split([' ', '\t', ',', '{', '}']);
+    words.filter(|word| !word.is_empty())
 }
 
 /// The text that items are read from.
@@ -83,7 +92,7 @@ pub struct Items<'a> {
     /// The text.
     pub source: &'a Source,
     /// The languages that the configuration maps to an interpreter.
-    pub interpreters: &'a [String],
+    pub interpreters: &'a Interpreters,
 }
 
 impl Items<'_> {
@@ -170,7 +179,7 @@ mod tests {
         let items = Items {
             tree: &tree,
             source: &source,
-            interpreters: &["ruby".to_owned()],
+            interpreters: &Interpreters::from([("ruby".to_owned(), vec!["ruby".to_owned()])]),
         };
         match items.work(1, u32::MAX) {
             Work::Line(span) => format!("line {}", source.slice(span)),

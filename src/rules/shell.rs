@@ -206,7 +206,7 @@ fn is_environment(name: &str) -> bool {
 /// The names that every command of the document can read: inputs, outputs, and what is configured.
 fn declared(cx: &Context<'_>) -> FxHashSet<String> {
     let mut names: FxHashSet<String> = inputs(cx).map(|input| input.name.clone()).collect();
-    names.extend(cx.config.run.env.iter().cloned());
+    names.extend(cx.config.run.env.keys().cloned());
     for command in cx
         .commands()
         .iter()
