@@ -349,12 +349,11 @@ pub struct Directories<'a> {
     pub command: &'a dyn Fn(&str) -> Option<Span>,
 }
 
-/// Takes what a rule finds in directories: each finding with the path that it is about.
+/// Takes what a rule finds in directories: each finding with the path that it is about. What it weighs depends on
+/// that path, and is left to those who know: here each is an error.
 pub struct PlacedFindings {
     /// The rule that is speaking.
     pub rule: &'static str,
-    /// Its severity.
-    pub severity: Severity,
     /// What was found.
     pub found: Vec<(String, Diagnostic)>,
 }
@@ -376,7 +375,7 @@ impl PlacedFindings {
         span: Span,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
-        let finding = diagnostic(self.rule, self.severity, span, message.into());
+        let finding = diagnostic(self.rule, Severity::Error, span, message.into());
         self.found.push((path.into(), finding));
         &mut self.found.last_mut().expect("one was just pushed").1
     }

@@ -16,11 +16,11 @@ use wf::diagnostic::Level;
 use wf::diagnostic::Severity;
 use wf::lint;
 use wf::lint::Finding;
+use wf::lint::Levels;
 use wf::lint::Place;
 use wf::lint::Project;
 use wf::lint::Report;
 use wf::lint::Role;
-use wf::lint::RuleLevel;
 use wf::lint::Unit;
 use wf::markdown;
 use wf::markdown::anchor;
@@ -30,6 +30,7 @@ use wf::report::View;
 use wf::report::printable;
 use wf::rule;
 use wf::rule::Folder;
+use wf::rules::RULES;
 use wf::source::Position;
 use wf::source::Source;
 use wf::template;
@@ -70,21 +71,18 @@ impl Neighbours for Memory {
 /// A project with the built-in template, in which every rule is on.
 fn project() -> Project {
     let text = include_str!("../rules/template.md");
-    let levels = lint::default_levels()
-        .into_iter()
-        .map(|rule| match rule.level {
-            Level::Off => RuleLevel {
-                level: Level::On(Severity::Info),
-                ..rule
-            },
-            Level::On(_) => rule,
-        });
+    let mut levels = Levels::default();
+    for (at, rule) in RULES.iter().enumerate() {
+        if rule.default == Level::Off {
+            levels.set(at, Level::On(Severity::Info));
+        }
+    }
     Project {
         root: PathBuf::from("/project"),
         current: PathBuf::from("/project"),
         config: Config::default(),
         template: template::read(&Source::new("template.md", text)).unwrap(),
-        levels: levels.collect(),
+        levels,
         today: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
     }
 }

@@ -11,16 +11,11 @@ use crate::cli::failure::Failure;
 use crate::config;
 use crate::config::Config;
 use crate::config::ConfigError;
-use crate::diagnostic::Level;
-use crate::diagnostic::Severity;
 use crate::files;
 use crate::files::Kind;
 use crate::files::Root;
-use crate::lint;
+use crate::lint::Levels;
 use crate::lint::Project;
-use crate::lint::RuleLevel;
-use crate::rules;
-use crate::rules::RULES;
 use crate::source::Source;
 use crate::template;
 use crate::template::Template;
@@ -178,39 +173,13 @@ impl<'a> Projects<'a> {
     }
 
     /// The rules' levels: their own, then the configuration's, then the command line's.
-    fn levels(&self, config: &Config) -> Result<Vec<RuleLevel>, ConfigError> {
-        let mut levels = lint::default_levels();
-        let mut set = |rule: usize, level: Level| {
-            levels[rule] = RuleLevel {
-                level,
-                is_configured: true,
-            };
-        };
-        for (id, level) in &config.rules {
-            let rule = rules::find(&id.value).ok_or_else(|| ConfigError::UnknownRule {
-                place: id.place.clone(),
-                rule: id.value.clone(),
-                nearest: rules::nearest(&id.value),
-            })?;
-            set(rule, *level);
-        }
+    fn levels(&self, config: &Config) -> Result<Levels, ConfigError> {
+        let mut levels = Levels::of(config)?;
         for &(rule, level) in &self.arguments.severity {
-            set(rule, level);
+            levels.set(rule, level);
         }
         if !self.arguments.only.is_empty() {
-            for (rule, level) in levels.iter_mut().enumerate() {
-                match (self.arguments.only.contains(&rule), level.level) {
-                    (false, _) => level.level = Level::Off,
-                    // A rule that is asked for runs, also where it is off.
-                    (true, Level::Off) => {
-                        level.level = match RULES[rule].default {
-                            Level::Off => Level::On(Severity::Warning),
-                            default @ Level::On(_) => default,
-                        };
-                    }
-                    (true, Level::On(_)) => {}
-                }
-            }
+            levels.keep_only(&self.arguments.only);
         }
         Ok(levels)
     }

@@ -4,6 +4,7 @@
 //! is not there, the nearest one. Rule ids stay as written: the rules themselves are not known here.
 
 mod error;
+mod overrides;
 mod read;
 mod run;
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub audit: Audit,
     /// The rules' levels, ids as written.
     pub rules: Vec<(Located<String>, Level)>,
+    /// The rules' levels for some files alone; a later one wins.
+    pub overrides: Vec<Override>,
     /// What runs are given.
     pub run: Run,
 }
@@ -75,6 +78,15 @@ pub enum Rollback {
     Unwind,
     /// The step that failed.
     Step,
+}
+
+/// Levels that hold for some files alone.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// The files, relative to the project root.
+    pub paths: GlobSet,
+    /// The rules' levels, ids as written.
+    pub rules: Vec<(Located<String>, Level)>,
 }
 
 /// The age limits of audits, in days.
@@ -123,6 +135,7 @@ impl Default for Config {
                 max_age_days: 180,
             },
             rules: Vec::new(),
+            overrides: Vec::new(),
             run: Run::default(),
         }
     }

@@ -17,13 +17,14 @@ use crate::nearest;
 use crate::source::Source;
 
 /// The keys of the file, and of its tables.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "paths",
     "exclude",
     "template",
     "max-file-size",
     "audit",
     "rules",
+    "overrides",
     "run",
 ];
 const AUDIT_KEYS: [&str; 2] = ["warn-after-days", "max-age-days"];
@@ -43,7 +44,10 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
         let name = key.get_ref().as_ref();
         match name {
             "paths" => config.paths = reader.folders(value)?,
-            "exclude" => config.exclude = reader.globs(value)?,
+            "exclude" => {
+                let example = "exclude = [\"workflows/archive/**\"]";
+                config.exclude = reader.globs(name, value, example)?;
+            }
             "template" => {
                 config.template =
                     Some(reader.path(name, value, "template = \"docs/our-template.md\"")?);
@@ -53,6 +57,7 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
             }
             "audit" => config.audit = reader.audit(value)?,
             "rules" => config.rules = reader.rules(value)?,
+            "overrides" => config.overrides = reader.overrides(value)?,
             "run" => config.run = reader.run(value)?,
             _ => return Err(reader.unknown(key, &KEYS, "")),
         }
@@ -197,13 +202,17 @@ impl Reader<'_> {
         })
     }
 
-    fn globs(&self, value: &Value<'_>) -> Result<GlobSet, ConfigError> {
+    /// What globs match, and all that lies below it.
+    pub(super) fn globs(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+        example: &'static str,
+    ) -> Result<GlobSet, ConfigError> {
         let mut set = GlobSetBuilder::new();
         let help = "globs are like those of .gitignore: `workflows/archive/**`, `**/draft-*.md`";
         let glob = |text: &str| GlobBuilder::new(text).literal_separator(true).build();
-        for (text, item) in
-            self.strings("exclude", value, "exclude = [\"workflows/archive/**\"]")?
-        {
+        for (text, item) in self.strings(key, value, example)? {
             let pattern = text
                 .strip_prefix("./")
                 .unwrap_or(text)
@@ -212,14 +221,12 @@ impl Reader<'_> {
                 .iter()
                 .map(|text| glob(text))
                 .collect();
-            for glob in
-                both.map_err(|error| self.bad("exclude", item, error.kind().to_string(), help))?
-            {
+            for glob in both.map_err(|error| self.bad(key, item, error.kind().to_string(), help))? {
                 set.add(glob);
             }
         }
         set.build()
-            .map_err(|error| self.bad("exclude", value, error.to_string(), help))
+            .map_err(|error| self.bad(key, value, error.to_string(), help))
     }
 
     /// A size from one byte to 1 GiB.
@@ -271,7 +278,10 @@ impl Reader<'_> {
         Ok(audit)
     }
 
-    fn rules(&self, value: &Value<'_>) -> Result<Vec<(Located<String>, Level)>, ConfigError> {
+    pub(super) fn rules(
+        &self,
+        value: &Value<'_>,
+    ) -> Result<Vec<(Located<String>, Level)>, ConfigError> {
         let example = "rules.broken-link = \"error\"";
         let table = value
             .get_ref()

@@ -37,7 +37,7 @@ pub fn check(
     for index in folders.iter_mut().flat_map(|folder| &mut folder.indexes) {
         if let Some(document) = shelf.load(&index.path) {
             index.entries = listing::entries(&document.tree, &document.source);
-            book.add(suppression::of(&document, false));
+            book.add(&index.path, suppression::of(&document, false));
         }
     }
     let command = |path: &str| shelf.command(path);
@@ -47,29 +47,40 @@ pub fn check(
     };
     let mut findings = Vec::new();
     for (at, rule) in RULES.iter().enumerate() {
-        if let (Check::Directory(check), Some(severity)) = (rule.check, project.severity(at)) {
-            let mut out = PlacedFindings {
-                rule: rule.id,
-                severity,
-                found: Vec::new(),
+        let Check::Directory(check) = rule.check else {
+            continue;
+        };
+        if !project.levels.can_run(at) {
+            continue;
+        }
+        let mut out = PlacedFindings {
+            rule: rule.id,
+            found: Vec::new(),
+        };
+        check(&cx, &mut out);
+        for (path, mut diagnostic) in out.found {
+            let is_folder = folders.iter().any(|folder| folder.path == path);
+            let levels = if is_folder {
+                project.levels.in_folder(&path)
+            } else {
+                project.levels.in_file(&path)
             };
-            check(&cx, &mut out);
-            for (path, diagnostic) in out.found {
-                let shown = project.shown(&path);
-                let document = shelf.load(&path);
-                book.add(
-                    document
-                        .iter()
-                        .flat_map(|document| suppression::of(document, false))
-                        .collect(),
-                );
-                findings.push(match document.filter(|_| !diagnostic.span.is_empty()) {
-                    Some(document) => {
-                        Finding::of(&document.source, diagnostic, |path| project.shown(path))
-                    }
-                    None => Finding::whole(shown, diagnostic, |path| project.shown(path)),
-                });
+            let Some(severity) = levels[at].severity() else {
+                continue;
+            };
+            diagnostic.severity = severity;
+            let document = shelf.load(&path);
+            if let Some(document) = &document {
+                book.add(&path, suppression::of(document, false));
             }
+            findings.push(match document.filter(|_| !diagnostic.span.is_empty()) {
+                Some(document) => {
+                    Finding::of(&document.source, diagnostic, |path| project.shown(path))
+                }
+                None => {
+                    Finding::whole(project.shown(&path), diagnostic, |path| project.shown(path))
+                }
+            });
         }
     }
     findings

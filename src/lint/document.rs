@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Severity;
 use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Project;
 use crate::lint::Role;
+use crate::lint::RuleLevel;
 use crate::lint::Unit;
 use crate::lint::suppression;
 use crate::lint::suppression::Suppressed;
@@ -55,7 +55,8 @@ pub fn check(
             };
         }
     };
-    match unreadable(project, &shown, &bytes) {
+    let levels = project.levels.in_file(&unit.path);
+    match unreadable(project, &levels, &shown, &bytes) {
         Unreadable::Yes(finding) => Outcome {
             findings: finding.into_iter().collect(),
             ..Outcome::default()
@@ -69,7 +70,7 @@ pub fn check(
                 neighbours,
                 memory,
             };
-            judge(project, unit, Source::new(shown, text), setting)
+            judge(project, unit, &levels, Source::new(shown, text), setting)
         }
     }
 }
@@ -88,14 +89,13 @@ enum Unreadable {
     Yes(Option<Finding>),
 }
 
-fn unreadable(project: &Project, shown: &str, bytes: &[u8]) -> Unreadable {
+fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, bytes: &[u8]) -> Unreadable {
     for (at, rule) in RULES.iter().enumerate() {
         let Check::Bytes(check) = rule.check else {
             continue;
         };
         if let Some(fault) = check(bytes, project.config.max_file_size) {
-            let finding = project.severity(at).map(|severity| {
-                let mut out = sink(project, at, severity);
+            let finding = sink(at, levels[at]).map(|mut out| {
                 out.report(Span::default(), fault.message.clone())
                     .help(fault.help);
                 let diagnostic = out.found.pop().expect("one was just reported");
@@ -121,17 +121,23 @@ fn fault_place(shown: &str, bytes: &[u8], fault: &Fault) -> Place {
     place
 }
 
-/// Where rule `at` of the table puts its findings.
-pub fn sink(project: &Project, at: usize, severity: Severity) -> Findings {
-    Findings {
+/// Where rule `at` of the table puts its findings, if it runs.
+fn sink(at: usize, level: RuleLevel) -> Option<Findings> {
+    Some(Findings {
         rule: RULES[at].id,
-        severity,
-        is_configured: project.levels[at].is_configured,
+        severity: level.severity()?,
+        is_configured: level.is_configured,
         found: Vec::new(),
-    }
+    })
 }
 
-fn judge(project: &Project, unit: &Unit, source: Source, setting: Setting<'_>) -> Outcome {
+fn judge(
+    project: &Project,
+    unit: &Unit,
+    levels: &[RuleLevel],
+    source: Source,
+    setting: Setting<'_>,
+) -> Outcome {
     let mut document = parsed(project, unit.role, source);
     let mut diagnostics = Vec::new();
     let cx = Context::new(&document, &unit.path, setting);
@@ -142,10 +148,9 @@ fn judge(project: &Project, unit: &Unit, source: Source, setting: Setting<'_>) -
         else {
             continue;
         };
-        let Some(severity) = project.severity(at) else {
+        let Some(mut out) = sink(at, levels[at]) else {
             continue;
         };
-        let mut out = sink(project, at, severity);
         check(&cx, &mut out);
         diagnostics.append(&mut out.found);
     }

@@ -5,6 +5,7 @@ mod directories;
 mod document;
 mod excerpt;
 mod finding;
+mod levels;
 mod suppression;
 
 use std::cell::RefCell;
@@ -14,19 +15,19 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::config::Config;
-use crate::diagnostic::Level;
 use crate::diagnostic::Severity;
 use crate::files;
 use crate::neighbours::Neighbours;
 use crate::parse::listing;
 use crate::rule::Folder;
-use crate::rules::RULES;
 use crate::shell::Memory;
 use crate::template::Template;
 
 pub use excerpt::Excerpt;
 pub use finding::Finding;
 pub use finding::Place;
+pub use levels::Levels;
+pub use levels::RuleLevel;
 
 /// So many documents are linted without starting threads.
 const FEW: usize = 4;
@@ -41,19 +42,10 @@ pub struct Project {
     pub config: Config,
     /// Its template.
     pub template: Template,
-    /// The level of each rule, in the order of [`RULES`].
-    pub levels: Vec<RuleLevel>,
+    /// The rules' levels.
+    pub levels: Levels,
     /// Today's date, UTC.
     pub today: NaiveDate,
-}
-
-/// A rule's level, and whether it is configured rather than the rule's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RuleLevel {
-    /// The level.
-    pub level: Level,
-    /// Whether it is configured.
-    pub is_configured: bool,
 }
 
 /// A file to lint.
@@ -139,25 +131,6 @@ impl Project {
             shown
         }
     }
-
-    /// The severity of a rule of [`RULES`], by its place, if it runs.
-    #[must_use]
-    pub fn severity(&self, rule: usize) -> Option<Severity> {
-        match self.levels[rule].level {
-            Level::Off => None,
-            Level::On(severity) => Some(severity),
-        }
-    }
-}
-
-/// The level of each rule where nothing is configured.
-#[must_use]
-pub fn default_levels() -> Vec<RuleLevel> {
-    let levels = RULES.iter().map(|rule| RuleLevel {
-        level: rule.default,
-        is_configured: false,
-    });
-    levels.collect()
 }
 
 /// Lint files of a project and the workflow directories they lie in. `each` is called after each file.
@@ -182,11 +155,11 @@ pub fn check(
     };
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();
-    for outcome in outcomes {
+    for (unit, outcome) in units.iter().zip(outcomes) {
         report.documents += usize::from(outcome.failure.is_none());
         report.failures.extend(outcome.failure);
         report.findings.extend(outcome.findings);
-        suppressions.add(outcome.suppressions);
+        suppressions.add(&unit.path, outcome.suppressions);
     }
     let has_directories = !folders.is_empty();
     report.findings.extend(directories::check(

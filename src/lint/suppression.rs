@@ -187,16 +187,26 @@ fn section_at(document: &Document, number: usize) -> RangeInclusive<u32> {
 /// All suppressions, by the file they stand in.
 #[derive(Default)]
 pub struct Book {
-    files: FxHashMap<String, Vec<Suppressed>>,
+    /// Files by the path that findings show.
+    files: FxHashMap<String, File>,
+}
+
+struct File {
+    /// Its path relative to the project root.
+    path: String,
+    /// The suppressions in it, at least one.
+    suppressions: Vec<Suppressed>,
 }
 
 impl Book {
-    /// Take a file's suppressions in, unless they are known already.
-    pub fn add(&mut self, suppressions: Vec<Suppressed>) {
+    /// Take the suppressions of a file in, by its path relative to the project root, unless they are known already.
+    pub fn add(&mut self, path: &str, suppressions: Vec<Suppressed>) {
         if let Some(first) = suppressions.first() {
-            self.files
-                .entry(first.place.path.clone())
-                .or_insert(suppressions);
+            let shown = first.place.path.clone();
+            self.files.entry(shown).or_insert_with(|| File {
+                path: path.to_owned(),
+                suppressions,
+            });
         }
     }
 
@@ -237,7 +247,8 @@ impl Book {
                     .push(finding.place.start.line);
             }
         }
-        for suppressed in self.files.values_mut().flatten() {
+        let files = self.files.values_mut();
+        for suppressed in files.flat_map(|file| &mut file.suppressions) {
             let path = suppressed.place.path.as_str();
             for id in suppressed.ids.iter_mut().filter(|id| id.can_hide()) {
                 let Some(lines) = places.get(&(path, RULES[id.rule].id)) else {
@@ -252,7 +263,7 @@ impl Book {
     /// For each file and rule the lines on which its findings are hidden: in order and apart.
     fn hidden(&self) -> FxHashMap<(&str, &str), Vec<RangeInclusive<u32>>> {
         let mut hidden: FxHashMap<(&str, &str), Vec<RangeInclusive<u32>>> = FxHashMap::default();
-        for suppressed in self.files.values().flatten() {
+        for suppressed in self.files.values().flat_map(|file| &file.suppressions) {
             for id in suppressed.ids.iter().filter(|id| id.can_hide()) {
                 let place = (suppressed.place.path.as_str(), RULES[id.rule].id);
                 hidden.entry(place).or_default().push(id.lines.clone());
@@ -268,39 +279,46 @@ impl Book {
             .iter()
             .enumerate()
             .find_map(|(at, rule)| match rule.check {
-                Check::Suppression(message) => Some((rule, message, project.severity(at)?)),
+                Check::Suppression(message) => Some((at, message)),
                 _ => None,
             });
-        let Some((rule, message, severity)) = judged else {
+        let (own, message) = judged.expect("a rule is about suppressions");
+        if !project.levels.can_run(own) {
             return findings;
-        };
-        let mut files: Vec<&Vec<Suppressed>> = self.files.values().collect();
-        files.sort_by(|a, b| a[0].place.path.cmp(&b[0].place.path));
-        for suppression in files.into_iter().flatten() {
-            let ran = |at: usize| {
-                let is_about_directories = matches!(RULES[at].check, Check::Directory(_));
-                let ran = if is_about_directories {
-                    has_directories
-                } else {
-                    suppression.is_checked
-                };
-                ran && project.severity(at).is_some()
+        }
+        let mut files: Vec<(&String, &File)> = self.files.iter().collect();
+        files.sort_unstable_by_key(|(shown, _)| *shown);
+        for (_, file) in files {
+            let levels = project.levels.in_file(&file.path);
+            let Some(severity) = levels[own].severity() else {
+                continue;
             };
-            let idle = suppression
-                .ids
-                .iter()
-                .filter(|id| !id.is_used && ran(id.rule));
-            let idle: Vec<&str> = idle.map(|id| RULES[id.rule].id).collect();
-            if !idle.is_empty() {
-                findings.push(Finding {
-                    rule: rule.id,
-                    severity,
-                    message: message(&idle),
-                    place: suppression.place.clone(),
-                    related: Vec::new(),
-                    help: Some("remove it".to_owned()),
-                    fix: None,
-                });
+            for suppression in &file.suppressions {
+                let ran = |at: usize| {
+                    let is_about_directories = matches!(RULES[at].check, Check::Directory(_));
+                    let ran = if is_about_directories {
+                        has_directories
+                    } else {
+                        suppression.is_checked
+                    };
+                    ran && levels[at].severity().is_some()
+                };
+                let idle = suppression
+                    .ids
+                    .iter()
+                    .filter(|id| !id.is_used && ran(id.rule));
+                let idle: Vec<&str> = idle.map(|id| RULES[id.rule].id).collect();
+                if !idle.is_empty() {
+                    findings.push(Finding {
+                        rule: RULES[own].id,
+                        severity,
+                        message: message(&idle),
+                        place: suppression.place.clone(),
+                        related: Vec::new(),
+                        help: Some("remove it".to_owned()),
+                        fix: None,
+                    });
+                }
             }
         }
         findings
