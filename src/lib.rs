@@ -38,6 +38,7 @@
 //! own. `tests/tidy.rs` keeps that, and the other laws of the house.
 
 // Text, changes to it, and what must never be shown of it; names.
+pub mod mask;
 pub mod nearest;
 pub mod source;
 
