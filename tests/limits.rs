@@ -248,3 +248,27 @@ fn suppressions_without_end() {
         &links("<!-- wf-disable broken-link: a -->\n\n"),
     );
 }
+
+/// Commands of about the longest script that is parsed, each made of `part` over and over.
+fn scripts(part: &str) -> String {
+    let script = part.repeat((60 << 10) / part.len());
+    let item = format!("1. a\n\n   ```bash\n   {script}\n   ```\n\n");
+    repeated(&format!("{HEADER}{STEP}**Actions**:\n\n"), &item)
+}
+
+#[test]
+fn scripts_without_end() {
+    for part in [
+        "a 'b' <c> ",
+        "a \"$(b <c>)\" ",
+        "A=; rm -rf $A $B; ",
+        "for a in $b; do c; done; ",
+        "bash -c 'a $(b)'; ",
+        "echo a}b; ",
+        "a && ",
+        "local a=(b) c=(; ",
+        "create table|psql; ",
+    ] {
+        judge(&format!("{part:?}"), &scripts(part));
+    }
+}

@@ -1,8 +1,10 @@
 //! Commands that destroy more than was meant when something about them is not as expected.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
 use crate::parse::command::Command;
 use crate::rule::Context;
@@ -30,9 +32,10 @@ static DROP_DATABASE: LazyLock<Regex> = LazyLock::new(|| {
 
 pub fn dangerous_command(cx: &Context<'_>, out: &mut Findings) {
     for command in cx.commands() {
+        let assigned = Assigned::of(command);
         for (offset, facts) in command.pieces() {
             for simple in &facts.commands {
-                if let Some((message, help)) = danger(command, facts, simple) {
+                if let Some((message, help)) = danger(&assigned, facts, simple) {
                     out.report(command.place(offset, simple.span), message)
                         .help(help);
                 }
@@ -48,15 +51,38 @@ pub fn dangerous_command(cx: &Context<'_>, out: &mut Findings) {
 const FETCHED: &str = "what comes from the network is run as it comes";
 const FETCHED_HELP: &str = "download it to a file, check its hash or signature, then run the file";
 
+/// The names that a command assigns, collected when first asked for.
+struct Assigned<'a> {
+    command: &'a Command,
+    names: OnceCell<FxHashSet<&'a str>>,
+}
+
+impl<'a> Assigned<'a> {
+    fn of(command: &'a Command) -> Self {
+        Self {
+            command,
+            names: OnceCell::new(),
+        }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        let names = self.names.get_or_init(|| {
+            let names = self.command.pieces().flat_map(|(_, facts)| &facts.assigned);
+            names.map(|name| &**name).collect()
+        });
+        names.contains(name)
+    }
+}
+
 fn danger(
-    command: &Command,
+    assigned: &Assigned<'_>,
     facts: &Facts,
     simple: &Simple,
 ) -> Option<(&'static str, &'static str)> {
     let program = facts.program(simple)?;
     let arguments: Vec<&str> = facts.arguments(simple).collect();
     match program {
-        "rm" => removes_too_much(command, facts, simple, &arguments),
+        "rm" => removes_too_much(assigned, facts, simple, &arguments),
         "chmod" => opens_to_all(&arguments).then_some((
             "everything below is opened to everyone",
             "give the rights that are needed to the user who needs them: `chmod -R u=rwX,go=rX`",
@@ -83,7 +109,7 @@ fn danger(
 }
 
 fn removes_too_much(
-    command: &Command,
+    assigned: &Assigned<'_>,
     facts: &Facts,
     simple: &Simple,
     arguments: &[&str],
@@ -102,7 +128,7 @@ fn removes_too_much(
             "name the folder that is meant",
         ));
     }
-    let is_bare = |word: &&Word| is_bare_variable(command, facts, word);
+    let is_bare = |word: &&Word| is_bare_variable(assigned, facts, word);
     words.iter().find(is_bare).map(|_| {
         (
             "without a value in the variable this removes something else than was meant",
@@ -118,7 +144,7 @@ fn is_everything(path: &str) -> bool {
 }
 
 /// Whether a word is one variable, alone or with `/` or `/*` behind it, that the command did not assign.
-fn is_bare_variable(command: &Command, facts: &Facts, word: &Word) -> bool {
+fn is_bare_variable(assigned: &Assigned<'_>, facts: &Facts, word: &Word) -> bool {
     let [expansion] = facts.expansions_of(word) else {
         return false;
     };
@@ -128,10 +154,9 @@ fn is_bare_variable(command: &Command, facts: &Facts, word: &Word) -> bool {
         return false;
     };
     let has_value = expansion.has_fallback && !written.ends_with("-}");
-    let mut assigned = command.pieces().flat_map(|(_, facts)| &facts.assigned);
     tail.bytes().all(|byte| b"/*.".contains(&byte))
         && !has_value
-        && !assigned.any(|name| *name == expansion.name)
+        && !assigned.contains(&expansion.name)
 }
 
 fn opens_to_all(arguments: &[&str]) -> bool {

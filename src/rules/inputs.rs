@@ -7,7 +7,6 @@ use crate::rule::Context;
 use crate::rule::Findings;
 use crate::shell::Facts;
 use crate::shell::Simple;
-use crate::source::Span;
 
 /// Programs whose quoted arguments are scripts of languages that read the environment their own way.
 const LANGUAGES: [&str; 12] = [
@@ -82,12 +81,11 @@ fn other_languages(facts: &Facts) -> impl Iterator<Item = &str> {
             .redirects
             .iter()
             .filter_map(|redirect| redirect.document);
-        command.words.iter().map(|word| word.span).chain(documents)
+        let words = command.words.iter().map(|word| word.span);
+        let quoted = words.filter(|word| facts.slice(*word).contains(['"', '\'']));
+        quoted.chain(documents)
     });
-    let is_quoted = |text: &Span| facts.quoted.iter().any(|quoted| text.contains(*quoted));
-    texts
-        .filter(is_quoted)
-        .flat_map(|text| words(facts.slice(text)))
+    texts.flat_map(|text| words(facts.slice(text)))
 }
 
 /// The identifiers of a text.

@@ -102,7 +102,24 @@ pub fn shell_syntax(cx: &Context<'_>, out: &mut Findings) {
         {
             out.report(command.place(offset, span), format!("`sh` has no {what}"))
                 .help("mark the block `bash`, or write it without");
+        } else if let Some(line) = silent_transcript(cx, command) {
+            out.report(
+                line,
+                "no line of the block begins with `$ `, so nothing would run",
+            )
+            .help("write `$ ` before each command; mark a block that only shows output `no-run`");
         }
+    }
+}
+
+/// The first line of a `console` block without a command.
+fn silent_transcript(cx: &Context<'_>, command: &Command) -> Option<Span> {
+    let source = &cx.document.source;
+    match command.item.work {
+        Work::Block(id, Language::Console) if command.code.text.trim().is_empty() => {
+            Some(source.trim(source.first_line(cx.document.tree.block(id).span)))
+        }
+        _ => None,
     }
 }
 
@@ -143,8 +160,7 @@ fn template_placeholders(cx: &Context<'_>, facts: &Facts) -> Vec<Span> {
         let span = Span::new(open, inner.end() + 1);
         let is_placeholder = facts.text[inner.end()..].starts_with(']')
             && cx.template.is_placeholder(facts.slice(inner));
-        let is_text = || facts.quoted.iter().any(|quoted| quoted.contains(span));
-        (is_placeholder && !is_text()).then_some(span)
+        (is_placeholder && !facts.is_text(span)).then_some(span)
     });
     found.collect()
 }

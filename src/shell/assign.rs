@@ -43,21 +43,17 @@ impl Walker<'_> {
         {
             self.word(word, false);
         }
+        let name = span(assignment.target.name_span);
         match &assignment.value {
             AssignmentValue::Scalar(word) => {
+                let place = span(word.span);
+                if place.is_empty() && self.text[place.start()..].starts_with('(') {
+                    self.array(place, name);
+                }
                 self.word(word, false);
             }
             AssignmentValue::Compound(array) => {
-                let place = span(array.span);
-                self.facts
-                    .bash_only
-                    .push((Span::new(place.start(), place.start() + 1), "arrays"));
-                if !self.text[place.range()].ends_with(')') || place.range().len() < 2 {
-                    let open = Span::new(place.start(), place.start() + 1);
-                    self.facts
-                        .faults
-                        .push(fault::unclosed(self.text, open, ')'));
-                }
+                self.array(span(array.span), name);
                 for element in &array.elements {
                     let (ArrayElem::Sequential(value)
                     | ArrayElem::Keyed { value, .. }
@@ -65,6 +61,22 @@ impl Walker<'_> {
                     self.word(&value.word, true);
                 }
             }
+        }
+    }
+
+    /// The parser takes an array for closed that is not. That of a declaration (`local a=(b)`) lies within its
+    /// brackets, and is an empty value if it is not closed.
+    fn array(&mut self, place: Span, name: Span) {
+        let sign = self.text[name.end()..].find("=(");
+        let start = sign.map_or(place.start(), |at| name.end() + at + 1);
+        let open = Span::new(start, start + 1);
+        let written = &self.text[place.range()];
+        let is_closed = place.start() > start || written.len() > 1 && written.ends_with(')');
+        if is_closed {
+            self.facts.bash_only.push((open, "arrays"));
+        } else {
+            let fault = fault::unclosed(self.text, open, ')');
+            self.facts.faults.push(fault);
         }
     }
 

@@ -116,7 +116,7 @@ fn script(walker: &mut Walker<'_>, argument: Option<&(&Word, String)>) {
         (Value::AsWritten, _) => word.span,
         _ => return,
     };
-    if walker.depth < 4 && &walker.text[inner.range()] == value {
+    if !walker.is_again && &walker.text[inner.range()] == value {
         let facts = syntax::facts(value);
         absorb(&mut walker.facts, facts, inner.start);
     }
@@ -153,7 +153,9 @@ fn absorb(facts: &mut Facts, inner: Facts, offset: u32) {
     facts
         .pipelines
         .extend(inner.pipelines.into_iter().map(shift));
-    facts.quoted.extend(inner.quoted.into_iter().map(shift));
+    facts
+        .placeholders
+        .extend(inner.placeholders.into_iter().map(shift));
     facts.assigned.extend(inner.assigned);
     facts.mentioned.extend(inner.mentioned);
     facts.runs_text |= inner.runs_text;

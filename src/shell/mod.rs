@@ -49,8 +49,9 @@ pub struct Facts {
     pub assigned: Vec<Box<str>>,
     /// The names that are used without being expanded: `export NAME`, `[[ -v NAME ]]`.
     pub mentioned: Vec<Box<str>>,
-    /// The text in quotes and here-documents, which may be a script of another language.
-    pub quoted: Vec<Span>,
+    /// What is text to the shell: quotes and here-documents without the substitutions in them, and comments. In
+    /// order, none in another.
+    pub texts: Vec<Span>,
     /// Words such as `<name>` that stand for a value yet to be written.
     pub placeholders: Vec<Span>,
     /// What only bash has, and what it is.
@@ -122,7 +123,7 @@ pub struct Expansion {
     pub name: Box<str>,
     /// Its place: `$NAME`, `${NAME:-x}`, or the bare name in arithmetic.
     pub span: Span,
-    /// Whether the shell splits the value into words there.
+    /// Whether the shell splits the value into words there, though it is not what a loop goes over.
     pub splits: bool,
     /// Whether it says what happens without a value: `${NAME:-x}`, `${NAME:?}`.
     pub has_fallback: bool,
@@ -188,6 +189,14 @@ impl Facts {
     pub fn arguments<'a>(&'a self, command: &'a Simple) -> impl Iterator<Item = &'a str> {
         let arguments = command.words.iter().skip(command.head + 1);
         arguments.map(|word| self.value(word).unwrap_or_default())
+    }
+
+    /// Whether a place is text to the shell.
+    #[must_use]
+    pub fn is_text(&self, place: Span) -> bool {
+        let after = self.texts.partition_point(|text| text.start <= place.start);
+        let before = after.checked_sub(1).map(|at| self.texts[at]);
+        before.is_some_and(|text| text.contains(place))
     }
 
     /// The expansions of a word.

@@ -16,7 +16,7 @@ pub fn candidates(text: &str) -> Vec<Span> {
         };
         let close = open + 1 + length;
         let after = bytes.get(close + 1);
-        let ends = after.is_none_or(|after| b" \t\n;|&)/:,.@\"'`-".contains(after));
+        let ends = after.is_none_or(|after| b" \t\n;|&)]}=/:,.@\"'`-".contains(after));
         if !is_heredoc && ends {
             found.push(Span::new(open, close + 1));
         }

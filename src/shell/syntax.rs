@@ -1,6 +1,9 @@
 //! From a text to its facts by way of the parser crate, kept from what makes it slow or exhausts the stack.
 
+use std::borrow::Cow;
+
 use shuck_ast::Span as ShellSpan;
+use shuck_parser::parser::ParseResult;
 use shuck_parser::parser::Parser;
 
 use crate::shell::Facts;
@@ -18,6 +21,9 @@ const DEEPEST: usize = 100;
 /// So many prefixes (`time`, `coproc`, `!`) in a row are not parsed: the parser recurses over them unchecked.
 const MOST_PREFIXES: usize = 50;
 
+/// So often a text is parsed again at most, with braces that the parser misread made plain.
+const MOST_MENDED: usize = 8;
+
 /// Parse a text.
 pub fn facts(text: &str) -> Facts {
     if text.len() > LONGEST || is_too_deep(text) {
@@ -33,17 +39,12 @@ pub fn facts(text: &str) -> Facts {
     let real: Vec<Span> = candidates
         .iter()
         .copied()
-        .filter(|candidate| {
-            !facts
-                .quoted
-                .iter()
-                .any(|quoted| quoted.contains(*candidate))
-        })
+        .filter(|candidate| !facts.is_text(*candidate))
         .collect();
     if real.len() == candidates.len() {
         return facts;
     }
-    // What looks like a placeholder in quotes is text: judge it as it is.
+    // What looks like a placeholder in quotes or a comment is text: judge it as it is.
     parsed(text, &real)
 }
 
@@ -55,9 +56,9 @@ fn parsed(text: &str, placeholders: &[Span]) -> Facts {
         facts.faults = vec![prompt];
     }
     if !facts.faults.is_empty() {
-        let quoted = facts.quoted;
+        let texts = facts.texts;
         let mut facts = faulty(text, facts.placeholders, facts.faults);
-        facts.quoted = quoted;
+        facts.texts = texts;
         return facts;
     }
     facts.text = text.into();
@@ -70,25 +71,52 @@ pub fn faults(text: &str, depth: usize) -> Vec<Fault> {
 }
 
 fn collected(text: &str, depth: usize) -> Facts {
-    let result = Parser::new(text).parse();
-    let mut walker = Walker::new(text);
+    let mut text = Cow::Borrowed(text);
+    let mut result = Parser::new(&text).parse();
+    for _ in 0..MOST_MENDED {
+        let braces = braces_in_words(&text, &result);
+        if braces.is_empty() {
+            break;
+        }
+        for at in braces {
+            text.to_mut().replace_range(at..=at, "_");
+        }
+        result = Parser::new(&text).parse();
+    }
+    let mut walker = Walker::new(&text);
     walker.depth = depth;
+    walker.is_again = depth > 0;
     walker.statements(&result.file.body);
     let mut facts = walker.facts;
+    facts.texts.sort_unstable();
     if result.is_err() {
         let parser_faults = result.diagnostics.iter();
         let parser_faults =
-            parser_faults.map(|found| fault::of(text, span(found.span), &found.message));
+            parser_faults.map(|found| fault::of(&text, span(found.span), &found.message));
         let before = facts.faults.len();
         facts.faults.extend(parser_faults);
         if facts.faults.len() == before {
             let message = result.strict_error().to_string();
             facts
                 .faults
-                .push(fault::of(text, Span::default(), &message));
+                .push(fault::of(&text, Span::default(), &message));
         }
     }
     facts
+}
+
+/// The closing braces that the parser takes for the end of a group though they stand within a word, where they
+/// are text: `\{}`, `a}b`.
+fn braces_in_words(text: &str, result: &ParseResult) -> Vec<usize> {
+    let is_within = |at: usize| {
+        let bytes = text.as_bytes();
+        let before = at.checked_sub(1).map(|at| bytes[at]);
+        bytes.get(at) == Some(&b'}')
+            && before.is_some_and(|byte| !byte.is_ascii_whitespace() && !b";&|()".contains(&byte))
+    };
+    let places = result.diagnostics.iter();
+    let places = places.map(|found| found.span.start.offset());
+    places.filter(|&at| is_within(at)).collect()
 }
 
 /// The facts of a text that does not parse: what was made of it would mislead, but a name that it may assign is

@@ -3,6 +3,7 @@
 use shuck_ast::BinaryOp;
 use shuck_ast::BuiltinCommand;
 use shuck_ast::Command;
+use shuck_ast::Comment;
 use shuck_ast::CompoundCommand;
 use shuck_ast::IfCommand;
 use shuck_ast::SimpleCommand;
@@ -27,6 +28,8 @@ pub struct Walker<'a> {
     pub facts: Facts,
     /// How many command substitutions are around.
     pub depth: usize,
+    /// Whether the text is parsed a second time, for its faults alone.
+    pub is_again: bool,
     stage: Option<(u32, u32)>,
     is_guarded: bool,
     redirects: Vec<Redirect>,
@@ -39,6 +42,7 @@ impl<'a> Walker<'a> {
             text,
             facts: Facts::default(),
             depth: 0,
+            is_again: false,
             stage: None,
             is_guarded: false,
             redirects: Vec::new(),
@@ -53,6 +57,16 @@ impl<'a> Walker<'a> {
             }
             self.statement(statement);
         }
+        self.comments(&statements.leading_comments);
+        self.comments(&statements.trailing_comments);
+    }
+
+    fn comments<'c>(&mut self, comments: impl IntoIterator<Item = &'c Comment>) {
+        let places = comments.into_iter().map(|comment| {
+            let range = comment.range;
+            Span::new(range.start().into(), range.end().into())
+        });
+        self.facts.texts.extend(places);
     }
 
     /// Walk statements that run elsewhere: in a substitution or the body of a function.
@@ -88,6 +102,8 @@ impl<'a> Walker<'a> {
     }
 
     fn statement(&mut self, statement: &Stmt) {
+        self.comments(&statement.leading_comments);
+        self.comments(&statement.inline_comment);
         let mark = self.redirects.len();
         for redirect in &*statement.redirects {
             let redirect = self.redirect(redirect);
@@ -318,9 +334,16 @@ impl<'a> Walker<'a> {
         self.statements(body);
     }
 
+    /// The words that a loop goes over: what is nothing but a variable stands there to be split.
     fn words<'w>(&mut self, words: impl IntoIterator<Item = &'w ShellWord>) {
         for word in words {
-            self.word(word, true);
+            let word = self.word(word, true);
+            let found = word.expansions.start as usize..word.expansions.end as usize;
+            if let [expansion] = &mut self.facts.expansions[found]
+                && expansion.span == word.span
+            {
+                expansion.splits = false;
+            }
         }
     }
 

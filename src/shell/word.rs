@@ -69,9 +69,12 @@ impl Walker<'_> {
         match part {
             WordPart::Literal(_) | WordPart::ZshQualifiedGlob(_) | WordPart::PrefixMatch { .. } => {
             }
-            WordPart::SingleQuoted { .. } => self.facts.quoted.push(place),
+            WordPart::SingleQuoted { .. } => self.facts.texts.push(place),
             WordPart::DoubleQuoted { parts, .. } => {
-                self.facts.quoted.push(place);
+                let substitutions = parts
+                    .iter()
+                    .filter(|part| matches!(part.kind, WordPart::CommandSubstitution { .. }));
+                self.text(place, substitutions.map(|part| span(part.span)));
                 self.parts(parts, false, word);
             }
             WordPart::Variable(name) => self.plain(name.as_str(), place, splits, word),
@@ -125,6 +128,17 @@ impl Walker<'_> {
         }
     }
 
+    /// Note a text without what is substituted in it.
+    fn text(&mut self, whole: Span, substitutions: impl Iterator<Item = Span>) {
+        let mut start = whole.start();
+        for substitution in substitutions.filter(|inner| whole.contains(*inner)) {
+            let end = substitution.start().max(start);
+            self.facts.texts.push(Span::new(start, end));
+            start = substitution.end().max(start);
+        }
+        self.facts.texts.push(Span::new(start, whole.end()));
+    }
+
     fn plain(&mut self, name: &str, place: Span, splits: bool, word: Span) {
         let met = Met {
             name,
@@ -143,7 +157,11 @@ impl Walker<'_> {
     /// Walk the body of a here-document.
     pub fn heredoc(&mut self, body: &HeredocBody) {
         let whole = span(body.span);
-        self.facts.quoted.push(whole);
+        let substitutions = body
+            .parts
+            .iter()
+            .filter(|part| matches!(part.kind, HeredocBodyPart::CommandSubstitution { .. }));
+        self.text(whole, substitutions.map(|part| span(part.span)));
         for part in &body.parts {
             let place = span(part.span);
             match &part.kind {
