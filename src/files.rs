@@ -65,6 +65,26 @@ pub fn root_of(folder: &Path, current: &Path, isolated: bool) -> Root {
     }
 }
 
+/// The top of the repository that a folder lies in: the nearest work tree's, or in the `workspace` of a CI the
+/// outermost one's, for its files are shown as the repository around a submodule knows them, and the workspace itself
+/// where sources lie in it without Git. `None` outside of both.
+#[must_use]
+pub fn repository_top(folder: &Path, workspace: Option<&Path>) -> Option<PathBuf> {
+    let workspace =
+        workspace.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
+    let is_top = |folder: &&Path| folder.join(".git").exists();
+    let top = match workspace.as_deref() {
+        Some(workspace) if folder.starts_with(workspace) => {
+            let inside = folder
+                .ancestors()
+                .take_while(|path| path.starts_with(workspace));
+            inside.filter(is_top).last().or(Some(workspace))
+        }
+        _ => folder.ancestors().find(is_top),
+    };
+    top.map(Path::to_owned)
+}
+
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

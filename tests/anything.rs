@@ -123,6 +123,8 @@ fn holds_output(report: &Report) -> Result<(), TestCaseError> {
                 unicode: decorated,
                 width: 80,
                 summary: true,
+                current: PathBuf::from("/project"),
+                tops: vec![PathBuf::from("/project")],
             };
             let mut out = Vec::new();
             (format.render)(report, &view, &mut out).unwrap();

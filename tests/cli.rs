@@ -21,7 +21,8 @@ fn every_page_shows_what_the_program_says() {
         .register_bin("wf", Bin::Path(program.to_owned()))
         .env("PATH", path_with(program.parent().unwrap()))
         .env("SOURCE_DATE_EPOCH", TODAY)
-        .env("NO_COLOR", "1");
+        .env("NO_COLOR", "1")
+        .env("GITHUB_ACTIONS", "false");
     // Where there is no shell, the commands that want one are passed over.
     if cfg!(unix) {
         cases.register_bin("sh", Bin::Path("/bin/sh".into()));

@@ -85,7 +85,8 @@ impl Repository {
             .env("PRE_COMMIT_HOME", &self.caches)
             .env("PREK_HOME", &self.caches)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1");
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GITHUB_ACTIONS", "false");
         for name in ["AUTHOR", "COMMITTER"] {
             command
                 .env(format!("GIT_{name}_NAME"), "wf tests")

@@ -9,6 +9,7 @@ mod anything;
 mod cli;
 mod documents;
 mod generate;
+mod github;
 #[cfg(unix)]
 mod hooks;
 mod json;

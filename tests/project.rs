@@ -48,7 +48,9 @@ impl Project {
             .stdin(Stdio::null())
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
-            .env_remove("SOURCE_DATE_EPOCH");
+            .env_remove("SOURCE_DATE_EPOCH")
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("GITHUB_WORKSPACE");
         command
     }
 

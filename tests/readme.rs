@@ -63,6 +63,7 @@ fn run(line: &str) -> Output {
         .args(["-c", &words])
         .current_dir(folder)
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_ACTIONS")
         .env("SOURCE_DATE_EPOCH", "1795305600")
         .env("PATH", path)
         .output()

@@ -164,6 +164,8 @@ fn a_terminal_gets_frames_and_colours_by_itself() {
             "{off:?}: {shown}"
         );
     }
+    let shown = on_a_terminal(&project, &check, &[("GITHUB_ACTIONS", "true")]);
+    assert!(shown.starts_with("::error file="), "{shown}");
     let shown = on_a_terminal(&project, &check, &[("LANG", "C"), ("NO_COLOR", "1")]);
     assert!(
         shown.contains(",-[workflows/release.md:5:1]") && shown.is_ascii(),

@@ -31,6 +31,7 @@ use crate::lint;
 use crate::lint::Report;
 use crate::report;
 use crate::report::Format;
+use crate::report::View;
 use crate::report::summary;
 
 /// Lint, write the findings, and say how it went.
@@ -81,7 +82,10 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
             .iter()
             .for_each(|notice| terminal::notice(notice));
     }
-    write(arguments, &report)?;
+    let mut view = terminal::view(!arguments.quiet);
+    view.tops = tops(&collector.projects, &current);
+    view.current = current;
+    write(arguments, &report, view)?;
     let mut told = BTreeSet::new();
     for failure in &failures {
         if told.insert(failure.to_string()) {
@@ -175,8 +179,14 @@ fn lint_all(collector: &Collector<'_>) -> Report {
     report
 }
 
+/// The format that is asked for, or the one for whoever reads: a file, the log of GitHub Actions, a person.
 fn format(arguments: &CheckArguments) -> &'static Format {
-    let default = if terminal::is_output_terminal() && arguments.output_file.is_none() {
+    let is_github = || std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let default = if arguments.output_file.is_some() {
+        "concise"
+    } else if is_github() {
+        "github"
+    } else if terminal::is_output_terminal() {
         "full"
     } else {
         "concise"
@@ -186,9 +196,20 @@ fn format(arguments: &CheckArguments) -> &'static Format {
         .unwrap_or_else(|| report::format(default).expect("the table has the defaults"))
 }
 
-fn write(arguments: &CheckArguments, report: &Report) -> Result<(), Failure> {
+/// The tops of the repositories that projects lie in: what GitHub resolves the paths of annotations against. Outside of
+/// all it is the current folder.
+fn tops(projects: &Projects<'_>, current: &Path) -> Vec<PathBuf> {
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    let roots = projects.list.iter().map(|project| &project.root);
+    let tops = roots.map(|root| {
+        let top = files::repository_top(root, workspace.as_deref());
+        top.unwrap_or_else(|| current.to_owned())
+    });
+    tops.collect()
+}
+
+fn write(arguments: &CheckArguments, report: &Report, mut view: View) -> Result<(), Failure> {
     let format = format(arguments);
-    let mut view = terminal::view(!arguments.quiet);
     if arguments.output_file.is_some() {
         (view.color, view.links, view.unicode) = (false, false, true);
     }

@@ -8,6 +8,7 @@ use std::io;
 use std::io::BufWriter;
 use std::io::IsTerminal;
 use std::io::Write;
+use std::path::PathBuf;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
@@ -49,6 +50,8 @@ pub fn view(summary: bool) -> View {
         // Elsewhere the same input gives the same bytes, whatever terminal it was started from.
         width: terminal_width().map_or(WIDTH, |width| width.clamp(40, WIDEST)),
         summary,
+        current: PathBuf::new(),
+        tops: Vec::new(),
     }
 }
 

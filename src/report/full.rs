@@ -136,8 +136,9 @@ impl Framed {
     }
 }
 
-/// What to do, then the other places, then whether a fix is there.
-fn help(finding: &Finding) -> Option<String> {
+/// What to do, then the other places, then whether a fix is there: each a line or more, safe to print.
+#[must_use]
+pub fn help(finding: &Finding) -> Option<String> {
     let mut lines: Vec<String> = finding
         .help
         .iter()

@@ -2,6 +2,7 @@
 
 mod concise;
 mod full;
+mod github;
 mod json;
 mod lines;
 pub mod page;
@@ -11,7 +12,10 @@ pub mod summary;
 
 use std::io;
 use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
 
+use crate::files;
 use crate::lint::Report;
 
 pub use statistics::statistics;
@@ -30,7 +34,7 @@ pub struct Format {
 }
 
 /// How a report is shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct View {
     /// With colours.
     pub color: bool,
@@ -42,6 +46,27 @@ pub struct View {
     pub width: usize,
     /// With a summary at the end, where the format has one.
     pub summary: bool,
+    /// The current folder: findings show paths as seen from it.
+    pub current: PathBuf,
+    /// The tops of the repositories that files lie in.
+    pub tops: Vec<PathBuf>,
+}
+
+impl View {
+    /// A finding's path as those name it who see the repository alone: from its top, wherever the program was
+    /// started. Absolute for a file in none.
+    #[must_use]
+    pub fn in_repository(&self, path: &str) -> String {
+        let path = files::normal(&self.current, Path::new(path));
+        let mut tops: Vec<&PathBuf> = self.tops.iter().collect();
+        tops.retain(|top| path.starts_with(top));
+        let nearest = tops.into_iter().max_by_key(|top| top.components().count());
+        match nearest.map(|top| files::relative(top, &path)) {
+            Some(top) if top.is_empty() => ".".to_owned(),
+            Some(path) => path,
+            None => files::slashed(&path),
+        }
+    }
 }
 
 /// Every output format there is.
@@ -70,10 +95,45 @@ pub static FORMATS: &[Format] = &[
         is_for_people: false,
         render: json::render_lines,
     },
+    Format {
+        name: "github",
+        readers: "GitHub Actions: an annotation a finding; the default under `GITHUB_ACTIONS`",
+        is_for_people: false,
+        render: github::render,
+    },
 ];
 
 /// The format of that name.
 #[must_use]
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_seen_from_the_top_of_its_repository() {
+        let view = View {
+            color: false,
+            links: false,
+            unicode: true,
+            width: 80,
+            summary: false,
+            current: PathBuf::from("/w/repo/services/api"),
+            tops: vec![PathBuf::from("/w/repo"), PathBuf::from("/w/repo/tools")],
+        };
+        for (path, expected) in [
+            ("workflows/a.md", "services/api/workflows/a.md"),
+            ("../../workflows/a.md", "workflows/a.md"),
+            ("../../tools/a.md", "a.md"),
+            ("/w/repo/a.md", "a.md"),
+            ("../..", "."),
+            ("../../../other/a.md", "/w/other/a.md"),
+            ("/elsewhere/a.md", "/elsewhere/a.md"),
+        ] {
+            assert_eq!(view.in_repository(path), expected);
+        }
+    }
 }
