@@ -7,6 +7,13 @@
 //! [`diagnostic::Diagnostic`]s; [`lint`] runs them over all documents in parallel, takes suppressed findings out,
 //! and works out lines and columns for what is left. A [`report`] writes the result.
 //!
+//! # The way of a run
+//!
+//! A document that lints clean becomes a [`lint::Validated`], which only [`lint`] can make, and that alone a
+//! [`plan::Plan`]. What happens to a plan are [`event::Event`]s. [`run::state`] folds them, [`run::next`] looks at
+//! plan and state and says what is to be done: so a run in progress, one that goes on after a crash and one that is
+//! only looked at are one and the same thing.
+//!
 //! # Invariants
 //!
 //! - **The template is the only schema.** `rules/template.md` states what a document must have; no rule names a
@@ -71,6 +78,13 @@ pub mod rule;
 pub mod rules;
 
 pub mod lint;
+
+// Running it.
+pub mod plan;
+
+pub mod event;
+
+pub mod run;
 
 // Telling people and programs.
 pub mod report;

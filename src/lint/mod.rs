@@ -7,6 +7,7 @@ mod excerpt;
 mod finding;
 mod levels;
 mod suppression;
+mod validated;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub use finding::Finding;
 pub use finding::Place;
 pub use levels::Levels;
 pub use levels::RuleLevel;
+pub use validated::Validated;
+pub use validated::validate;
 
 /// So many documents are linted without starting threads.
 const FEW: usize = 4;

@@ -1,0 +1,4 @@
+//! Running a plan.
+
+pub mod next;
+pub mod state;

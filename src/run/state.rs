@@ -1,0 +1,384 @@
+//! Where a run stands: its events, folded. The same fold serves a run in progress, one that goes on after a crash,
+//! and one that is only looked at.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::event::Cause;
+use crate::event::Continuation;
+use crate::event::Event;
+use crate::event::Outcome;
+use crate::event::Process;
+use crate::event::RunResult;
+use crate::event::Settled;
+use crate::event::Stuck;
+use crate::event::Undone;
+use crate::plan::ItemId;
+use crate::plan::Place;
+use crate::plan::Plan;
+
+/// Where a run stands.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct State {
+    /// How many steps may run at once.
+    pub jobs: u32,
+    /// The inputs' values, secrets left out.
+    pub inputs: BTreeMap<String, String>,
+    /// The items that were met.
+    items: BTreeMap<ItemId, ItemState>,
+    /// The steps that began, and whether they succeeded.
+    steps: BTreeMap<u32, bool>,
+    /// The steps of which an action was started, in that order: they are due for rollback.
+    pub started: Vec<u32>,
+    /// The way back, once it was taken.
+    pub unwinding: Option<Unwinding>,
+    /// Why the run does not go on by itself.
+    pub halt: Option<Halt>,
+    /// How it ended.
+    pub result: Option<RunResult>,
+    /// Whether a person gave it up.
+    pub is_abandoned: bool,
+    /// Whether it had succeeded before it was undone.
+    pub had_succeeded: bool,
+    /// What commands set through `WF_OUTPUT`, in order.
+    variables: Vec<(Place, BTreeMap<String, String>)>,
+}
+
+/// Where an item stands.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct ItemState {
+    /// Its status.
+    pub status: Status,
+    /// How many attempts were started.
+    pub attempts: u32,
+    /// How many of them failed since it was last asked to be tried again.
+    pub failures: u32,
+    /// The process of its last attempt.
+    pub process: Option<Process>,
+}
+
+/// The status of an item.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// To be started, for the first time or again.
+    #[default]
+    Pending,
+    /// Its command runs.
+    Running,
+    /// A person was asked.
+    Asked,
+    /// It is done.
+    Done,
+    /// It failed, and no attempt is left.
+    Failed,
+    /// It was started, and how it ended is not known.
+    Unknown,
+}
+
+/// The way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unwinding {
+    /// Why it was taken.
+    pub cause: Cause,
+    /// The steps to undo, in order; the Rollback Procedure follows.
+    pub steps: Vec<u32>,
+    /// How steps were dealt with.
+    pub undone: BTreeMap<u32, Undone>,
+    /// The steps that a person said to leave as they are; none for the Rollback Procedure.
+    pub skipped: BTreeSet<Option<u32>>,
+    /// Whether all that fails is to be left as it is.
+    pub keeps_going: bool,
+}
+
+/// Why a run does not go on by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// A person is to act on these items, or to tell how these ended.
+    Parked {
+        /// The items that wait.
+        waiting: Vec<ItemId>,
+        /// The items of unknown outcome.
+        unknown: Vec<ItemId>,
+    },
+    /// The program was told to end.
+    Suspended,
+    /// Rollback stopped here.
+    Stuck(Stuck),
+}
+
+impl Halt {
+    fn of(event: &Event) -> Option<Self> {
+        match event {
+            Event::RunParked { waiting, unknown } => Some(Self::Parked {
+                waiting: waiting.clone(),
+                unknown: unknown.clone(),
+            }),
+            Event::RunSuspended { .. } => Some(Self::Suspended),
+            Event::RunStuck { at } => Some(Self::Stuck(*at)),
+            _ => None,
+        }
+    }
+}
+
+impl State {
+    /// The state after these events.
+    pub fn after<'a>(plan: &Plan, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut state = Self::default();
+        for event in events {
+            state.apply(plan, event);
+        }
+        state
+    }
+
+    /// Where an item stands.
+    #[must_use]
+    pub fn item(&self, id: ItemId) -> ItemState {
+        self.items.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The status of an item.
+    #[must_use]
+    pub fn status(&self, id: ItemId) -> Status {
+        self.items
+            .get(&id)
+            .map_or(Status::Pending, |item| item.status)
+    }
+
+    /// The items of that status, in order.
+    pub fn with_status(&self, status: Status) -> impl Iterator<Item = ItemId> {
+        let items = self
+            .items
+            .iter()
+            .filter(move |(_, item)| item.status == status);
+        items.map(|(&id, _)| id)
+    }
+
+    /// Whether a command runs.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.with_status(Status::Running).next().is_some()
+    }
+
+    /// Whether a step began.
+    #[must_use]
+    pub fn has_begun(&self, step: u32) -> bool {
+        self.steps.contains_key(&step)
+    }
+
+    /// Whether a step succeeded.
+    #[must_use]
+    pub fn has_succeeded(&self, step: u32) -> bool {
+        self.steps.get(&step) == Some(&true)
+    }
+
+    /// How many steps began and did not succeed yet.
+    #[must_use]
+    pub fn active_steps(&self) -> usize {
+        self.steps.values().filter(|succeeded| !**succeeded).count()
+    }
+
+    /// Whether an action of a step was started and may have changed something.
+    #[must_use]
+    pub fn had_effect(&self, plan: &Plan, step: u32) -> bool {
+        let actions = plan.items(Place::Action(step)).iter();
+        let mut states = actions.map(|item| self.status(item.id));
+        states.any(|status| !matches!(status, Status::Pending | Status::Failed))
+    }
+
+    /// Whether an action of a step is of unknown outcome.
+    #[must_use]
+    pub fn is_unsure(&self, step: u32) -> bool {
+        self.with_status(Status::Unknown)
+            .any(|id| id.place == Place::Action(step))
+    }
+
+    /// The variables that a command sees of those set by others: all of them where steps run one at a time and
+    /// during rollback; else those of its own step, of the steps it depends on, and of prerequisites.
+    #[must_use]
+    pub fn variables(&self, plan: &Plan, place: Place) -> BTreeMap<String, String> {
+        let seen = match place.step() {
+            Some(step) if self.jobs > 1 && !place.is_rollback() => Some(ancestors(plan, step)),
+            _ => None,
+        };
+        let is_seen = |from: Place| match (&seen, from.step()) {
+            (Some(seen), Some(step)) => seen.contains(&step),
+            _ => true,
+        };
+        let sets = self.variables.iter().filter(|(from, _)| is_seen(*from));
+        sets.flat_map(|(_, set)| set.clone()).collect()
+    }
+
+    /// Take an event in.
+    pub fn apply(&mut self, plan: &Plan, event: &Event) {
+        match event {
+            Event::RunRefused { .. } => {}
+            Event::RunStarted { jobs, inputs, .. } => {
+                self.jobs = *jobs;
+                self.inputs.clone_from(inputs);
+            }
+            Event::RunResumed { .. } => self.resume(),
+            Event::ItemStarted {
+                item,
+                attempt,
+                process,
+            } => {
+                self.start(*item);
+                let state = self.items.entry(*item).or_default();
+                state.status = Status::Running;
+                state.attempts = *attempt;
+                state.process.clone_from(process);
+            }
+            Event::ItemFinished {
+                item,
+                outcome,
+                variables,
+                ..
+            } => {
+                self.finish(plan, *item, outcome);
+                if !variables.is_empty() {
+                    self.variables.push((item.place, variables.clone()));
+                }
+            }
+            Event::ItemAsked { item } => {
+                self.start(*item);
+                self.items.entry(*item).or_default().status = Status::Asked;
+            }
+            Event::ItemAnswered { item, done, .. } => {
+                let status = if *done { Status::Done } else { Status::Failed };
+                self.items.entry(*item).or_default().status = status;
+                self.unpark();
+            }
+            Event::ItemSettled { item, settled, .. } => self.settle(*item, *settled),
+            Event::StepStarted { step } | Event::StepFinished { step } => {
+                let has_succeeded = matches!(event, Event::StepFinished { .. });
+                self.steps.insert(*step, has_succeeded);
+            }
+            Event::RollbackStarted { cause, steps } => self.turn_back(cause, steps),
+            Event::StepRolledBack { step, how } => {
+                if let Some(unwinding) = &mut self.unwinding {
+                    unwinding.undone.insert(*step, *how);
+                }
+            }
+            Event::RunParked { .. } | Event::RunSuspended { .. } | Event::RunStuck { .. } => {
+                self.halt = Halt::of(event);
+            }
+            Event::RollbackContinued { how, .. } => self.go_on(*how),
+            Event::RunFinished { result } => self.result = Some(*result),
+            Event::RunAbandoned { .. } => self.is_abandoned = true,
+        }
+    }
+
+    /// A step is due for rollback as soon as one of its actions was started.
+    fn start(&mut self, item: ItemId) {
+        if let Place::Action(step) = item.place
+            && !self.started.contains(&step)
+        {
+            self.started.push(step);
+        }
+    }
+
+    fn finish(&mut self, plan: &Plan, id: ItemId, outcome: &Outcome) {
+        let item = self.items.entry(id).or_default();
+        item.status = match outcome {
+            Outcome::Succeeded => Status::Done,
+            Outcome::Interrupted => unknown(id),
+            _ => {
+                item.failures += 1;
+                let is_left = item.failures <= plan.retries(id.place);
+                if is_left && outcome.is_worth_retrying() {
+                    Status::Pending
+                } else {
+                    Status::Failed
+                }
+            }
+        };
+    }
+
+    /// What was running when the program died has no outcome.
+    fn resume(&mut self) {
+        for (id, item) in &mut self.items {
+            if item.status == Status::Running {
+                item.status = unknown(*id);
+            }
+        }
+        if !matches!(self.halt, Some(Halt::Stuck(_))) {
+            self.halt = None;
+        }
+    }
+
+    fn settle(&mut self, id: ItemId, settled: Settled) {
+        let item = self.items.entry(id).or_default();
+        item.status = match settled {
+            Settled::Done => Status::Done,
+            Settled::Retry => Status::Pending,
+        };
+        item.failures = 0;
+        // What its checks said when it was probed counts no more.
+        if let Some(step) = id.place.step() {
+            for (other, item) in &mut self.items {
+                let is_probe = other.place == Place::Verification(step);
+                if is_probe && (settled == Settled::Retry || item.status == Status::Failed) {
+                    (item.status, item.failures) = (Status::Pending, 0);
+                }
+            }
+        }
+        self.unpark();
+    }
+
+    fn unpark(&mut self) {
+        if matches!(self.halt, Some(Halt::Parked { .. })) {
+            self.halt = None;
+        }
+    }
+
+    fn turn_back(&mut self, cause: &Cause, steps: &[u32]) {
+        self.had_succeeded = self.result.take() == Some(RunResult::Succeeded);
+        self.halt = None;
+        self.unwinding = Some(Unwinding {
+            cause: cause.clone(),
+            steps: steps.to_vec(),
+            undone: BTreeMap::new(),
+            skipped: BTreeSet::new(),
+            keeps_going: false,
+        });
+    }
+
+    fn go_on(&mut self, how: Continuation) {
+        self.halt = None;
+        let Some(unwinding) = &mut self.unwinding else {
+            return;
+        };
+        match how {
+            Continuation::KeepGoing => unwinding.keeps_going = true,
+            Continuation::Skip(step) => {
+                unwinding.skipped.insert(step);
+            }
+            Continuation::Retry => {
+                for (id, item) in &mut self.items {
+                    if id.place.is_rollback() && item.status == Status::Failed {
+                        (item.status, item.failures) = (Status::Pending, 0);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The status of an item that was started and has no outcome: a check is simply repeated.
+fn unknown(id: ItemId) -> Status {
+    if id.place.is_check() {
+        Status::Pending
+    } else {
+        Status::Unknown
+    }
+}
+
+/// A step and all that it waits for.
+fn ancestors(plan: &Plan, step: u32) -> BTreeSet<u32> {
+    let mut seen = BTreeSet::from([step]);
+    let mut left = vec![step];
+    while let Some(step) = left.pop().and_then(|number| plan.step(number)) {
+        left.extend(step.after.iter().filter(|before| seen.insert(**before)));
+    }
+    seen
+}
