@@ -15,7 +15,7 @@ use crate::project;
 use crate::project::Project;
 use crate::project::Run;
 
-fn fixture(name: &str) -> PathBuf {
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/json")
         .join(name)
@@ -26,7 +26,7 @@ fn schema() -> Value {
 }
 
 /// The schema with every object closed: what it does not describe is a fault here, though not for its readers.
-fn closed(mut schema: Value) -> Value {
+pub fn closed(mut schema: Value) -> Value {
     close(&mut schema);
     schema
 }
@@ -44,7 +44,7 @@ fn close(schema: &mut Value) {
     }
 }
 
-fn validator(schema: &Value) -> Validator {
+pub fn validator(schema: &Value) -> Validator {
     jsonschema::draft202012::new(schema).unwrap()
 }
 
@@ -55,7 +55,7 @@ fn part(name: &str) -> Validator {
     validator(&json!({ "$defs": definitions, "$ref": format!("#/$defs/{name}") }))
 }
 
-fn assert_valid(validator: &Validator, value: &Value) {
+pub fn assert_valid(validator: &Validator, value: &Value) {
     let faults: Vec<String> = validator
         .iter_errors(value)
         .map(|fault| format!("{}: {fault}", fault.instance_path()))
@@ -175,7 +175,7 @@ fn a_report_without_one_of_its_properties_is_none() {
 }
 
 /// The JSON pointers of all properties of all objects in a value.
-fn properties(value: &Value, path: &str) -> Vec<String> {
+pub fn properties(value: &Value, path: &str) -> Vec<String> {
     match value {
         Value::Object(object) => {
             let inner = object.iter().flat_map(|(name, value)| {
@@ -201,7 +201,7 @@ fn the_schema_is_one_and_describes_every_property() {
     assert!(silent.is_empty(), "without a description: {silent:?}");
 }
 
-fn undescribed(schema: &Value, path: &str, silent: &mut Vec<String>) {
+pub fn undescribed(schema: &Value, path: &str, silent: &mut Vec<String>) {
     let Some(object) = schema.as_object() else {
         return;
     };

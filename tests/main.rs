@@ -14,6 +14,7 @@ mod github;
 mod hooks;
 mod json;
 mod limits;
+mod list;
 mod output;
 mod pages;
 mod paths;

@@ -108,7 +108,7 @@ fn colours_change_no_word() {
 }
 
 /// A text without its `ESC [ … m` sequences.
-fn without_styles(text: &str) -> String {
+pub fn without_styles(text: &str) -> String {
     let mut plain = String::new();
     for (at, part) in text.split("\u{1b}[").enumerate() {
         plain.push_str(if at == 0 {
@@ -120,17 +120,29 @@ fn without_styles(text: &str) -> String {
     plain
 }
 
-/// What `wf` writes to a terminal, run by util-linux's `script`, which has one to give.
+/// What `wf` writes to a terminal.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(project: &Project, command: &str, environment: &[(&str, &str)]) -> String {
     let program = env!("CARGO_BIN_EXE_wf");
+    in_a_terminal(project, &format!("'{program}' {command}"), environment)
+}
+
+/// What `wf` writes to a terminal of so many columns.
+#[cfg(target_os = "linux")]
+pub fn on_a_terminal_of(project: &Project, command: &str, columns: u32) -> String {
+    let program = env!("CARGO_BIN_EXE_wf");
+    in_a_terminal(
+        project,
+        &format!("stty rows 24 cols {columns}; '{program}' {command}"),
+        &[],
+    )
+}
+
+/// What a shell's command line writes to a terminal, run by util-linux's `script`, which has one to give.
+#[cfg(target_os = "linux")]
+fn in_a_terminal(project: &Project, line: &str, environment: &[(&str, &str)]) -> String {
     let output = std::process::Command::new("script")
-        .args([
-            "--quiet",
-            "--command",
-            &format!("'{program}' {command}"),
-            "/dev/null",
-        ])
+        .args(["--quiet", "--command", line, "/dev/null"])
         .current_dir(project.path())
         .env_clear()
         .envs([

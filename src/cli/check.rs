@@ -11,14 +11,13 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use chrono::DateTime;
 use chrono::NaiveDate;
-use chrono::Utc;
 use indicatif::ProgressDrawTarget;
 
 use crate::cli::CheckArguments;
 use crate::cli::Exit;
 use crate::cli::FailOn;
+use crate::cli::clock;
 use crate::cli::collect;
 use crate::cli::collect::Collector;
 use crate::cli::failure::Failure;
@@ -48,7 +47,7 @@ pub fn run(arguments: &CheckArguments) -> Exit {
 fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let start = Instant::now();
     let current = std::env::current_dir().map_err(|source| Failure::NoCurrentFolder { source })?;
-    let today = today(arguments.today)?;
+    let today = clock::today(arguments.today)?;
     let mut collector = collected(arguments, &current, today)?;
     let report = lint_all(&collector);
     if report.documents == 0
@@ -104,27 +103,12 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     )
 }
 
-/// The day that dates are judged by.
-fn today(asked: Option<NaiveDate>) -> Result<NaiveDate, Failure> {
-    if let Some(day) = asked {
-        return Ok(day);
-    }
-    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else {
-        return Ok(Utc::now().date_naive());
-    };
-    let value = value.to_string_lossy().into_owned();
-    let seconds = value.trim().parse().ok();
-    let time = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    time.map(|time| time.date_naive())
-        .ok_or(Failure::BadEpoch { value })
-}
-
 fn collected<'a>(
     arguments: &'a CheckArguments,
     current: &Path,
     today: NaiveDate,
 ) -> Result<Collector<'a>, Failure> {
-    let projects = Projects::new(arguments, current.to_owned(), today);
+    let projects = Projects::new(arguments.into(), current.to_owned(), today);
     let mut collector = Collector::new(projects, current.to_owned(), arguments);
     let dash = PathBuf::from("-");
     match (&arguments.stdin_path, arguments.paths.contains(&dash)) {

@@ -18,6 +18,9 @@ pub enum Failure {
     #[diagnostic(help("`wf check` could not judge it; everything else was checked"))]
     UnreadableDocument { path: String, reason: String },
 
+    #[error("cannot read `{path}`: {reason}")]
+    UnreadablePath { path: String, reason: String },
+
     #[error("cannot write `{path}`: {source}")]
     #[diagnostic(help("nothing was written; name another file with `--output-file`"))]
     Unwritable { path: String, source: io::Error },
@@ -54,6 +57,10 @@ pub enum Failure {
         "name the documents to check, or set `paths` in wf.toml; `--allow-empty` lets this pass"
     ))]
     NothingToCheck { folder: String },
+
+    #[error("there are no workflows: neither `wf.toml` nor a folder `workflows` in `{folder}`")]
+    #[diagnostic(help("go to the folder of the project, or set `paths` in its wf.toml"))]
+    NoWorkflows { folder: String },
 
     #[error("`-` wants the path that standard input stands at")]
     #[diagnostic(help("for example `wf check - --stdin-path workflows/release.md < draft.md`"))]

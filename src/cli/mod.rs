@@ -1,7 +1,10 @@
 //! The command line: what may be said, and what the exit code means.
 mod check;
+mod clock;
 mod collect;
 mod failure;
+mod inventory;
+mod list;
 mod progress;
 mod project;
 mod rule;
@@ -44,6 +47,7 @@ Examples:
   wf check                          lint the workflow directories of this project
   wf check workflows/release.md     lint one document
   wf check --format json | jq .     findings for programs
+  wf list                           every workflow, with its owner and the age of its audit
   wf rule missing-rollback          what a rule is about
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, or a path that cannot be read.";
@@ -54,6 +58,8 @@ enum Command {
     /// Lint workflow documents
     #[command(after_help = formats_and_exit_codes())]
     Check(Box<CheckArguments>),
+    /// Show every workflow, with its owner and the age of its audit
+    List(ListArguments),
     /// Explain a rule, or list them all
     Rule(RuleArguments),
 }
@@ -135,6 +141,22 @@ enum FailOn {
 }
 
 #[derive(Debug, Args)]
+struct ListArguments {
+    /// The day to reckon audits by, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    today: Option<NaiveDate>,
+
+    /// How the table is written
+    #[arg(
+        long,
+        visible_alias = "format",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    output_format: TableFormat,
+}
+
+#[derive(Debug, Args)]
 struct RuleArguments {
     /// The rule
     #[arg(value_parser = rule_id)]
@@ -181,6 +203,7 @@ pub fn main() -> ExitCode {
     terminal::choose_color(arguments.color);
     let exit = match arguments.command {
         Command::Check(check) => check::run(&check),
+        Command::List(list) => list::run(&list),
         Command::Rule(rule) => rule::run(&rule),
     };
     exit.into()

@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::config;
 use crate::config::Config;
 use crate::config::ConfigError;
+use crate::diagnostic::Level;
 use crate::files;
 use crate::files::Kind;
 use crate::files::Root;
@@ -23,9 +24,29 @@ use crate::template::Template;
 /// The template that holds where a project sets none.
 const BUILT_IN: &str = include_str!("../../rules/template.md");
 
+/// What the command line says of how projects are judged.
+#[derive(Clone, Copy, Default)]
+pub struct Wishes<'a> {
+    config: Option<&'a Path>,
+    isolated: bool,
+    severity: &'a [(usize, Level)],
+    only: &'a [usize],
+}
+
+impl<'a> From<&'a CheckArguments> for Wishes<'a> {
+    fn from(arguments: &'a CheckArguments) -> Self {
+        Self {
+            config: arguments.config.as_deref(),
+            isolated: arguments.isolated,
+            severity: &arguments.severity,
+            only: &arguments.only,
+        }
+    }
+}
+
 /// Finds and keeps the projects that files belong to.
 pub struct Projects<'a> {
-    arguments: &'a CheckArguments,
+    wishes: Wishes<'a>,
     current: PathBuf,
     today: NaiveDate,
     /// Roots by folder.
@@ -40,9 +61,9 @@ pub struct Projects<'a> {
 
 impl<'a> Projects<'a> {
     /// No project yet.
-    pub fn new(arguments: &'a CheckArguments, current: PathBuf, today: NaiveDate) -> Self {
+    pub fn new(wishes: Wishes<'a>, current: PathBuf, today: NaiveDate) -> Self {
         Self {
-            arguments,
+            wishes,
             current,
             today,
             roots: FxHashMap::default(),
@@ -57,7 +78,7 @@ impl<'a> Projects<'a> {
         if let Some(root) = self.roots.get(folder) {
             return root.clone();
         }
-        let isolated = self.arguments.isolated;
+        let isolated = self.wishes.isolated;
         let root = files::root_of(folder, &self.current, isolated);
         self.roots.insert(folder.to_owned(), root.clone());
         root
@@ -85,7 +106,7 @@ impl<'a> Projects<'a> {
     /// Which configuration and template a project uses, in a sentence.
     pub fn described(&self, project: &Project) -> String {
         let root = self.roots.values().find(|root| root.folder == project.root);
-        let config = match (&self.arguments.config, root) {
+        let config = match (self.wishes.config, root) {
             (Some(file), _) => format!("`{}`", files::slashed(file)),
             (None, Some(root)) if root.has_config => {
                 format!("`{}`", self.shown(&root.folder.join(config::FILE_NAME)))
@@ -104,7 +125,7 @@ impl<'a> Projects<'a> {
     }
 
     fn read(&self, root: &Root) -> Result<Project, Failure> {
-        let file = match &self.arguments.config {
+        let file = match self.wishes.config {
             Some(file) => Some(files::normal(&self.current, file)),
             None => root.has_config.then(|| root.folder.join(config::FILE_NAME)),
         };
@@ -175,11 +196,11 @@ impl<'a> Projects<'a> {
     /// The rules' levels: their own, then the configuration's, then the command line's.
     fn levels(&self, config: &Config) -> Result<Levels, ConfigError> {
         let mut levels = Levels::of(config)?;
-        for &(rule, level) in &self.arguments.severity {
+        for &(rule, level) in self.wishes.severity {
             levels.set(rule, level);
         }
-        if !self.arguments.only.is_empty() {
-            levels.keep_only(&self.arguments.only);
+        if !self.wishes.only.is_empty() {
+            levels.keep_only(self.wishes.only);
         }
         Ok(levels)
     }

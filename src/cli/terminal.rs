@@ -17,6 +17,7 @@ use miette::Diagnostic;
 use crate::cli::Color;
 use crate::report::View;
 use crate::report::printable;
+use crate::report::table::Frame;
 
 /// Width where the terminal does not say.
 const WIDTH: usize = 80;
@@ -52,6 +53,16 @@ pub fn view(summary: bool) -> View {
         summary,
         current: PathBuf::new(),
         tops: Vec::new(),
+    }
+}
+
+/// What tables are shown on: cut to the terminal's width, whole elsewhere.
+pub fn frame() -> Frame {
+    let View { color, unicode, .. } = view(false);
+    Frame {
+        color,
+        unicode,
+        width: terminal_width(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod body;
 pub mod command;
+pub mod date;
 mod header;
 mod headings;
 pub mod input;

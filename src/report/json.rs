@@ -168,6 +168,15 @@ pub fn render_lines(report: &Report, _: &View, out: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
+/// A value as JSON, indented and with a line end; what steers a terminal is escaped.
+#[must_use]
+pub fn json(value: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    serde_json::to_writer_pretty(Escaping(&mut bytes), value).expect("plain data serialises");
+    bytes.push(b'\n');
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
 /// Escapes the characters of JSON that steer a terminal; they stand in strings alone.
 struct Escaping<'a>(&'a mut dyn Write);
 

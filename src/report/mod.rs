@@ -9,6 +9,7 @@ pub mod page;
 pub mod printable;
 mod statistics;
 pub mod summary;
+pub mod table;
 
 use std::io;
 use std::io::Write;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use crate::files;
 use crate::lint::Report;
 
+pub use json::json;
 pub use statistics::statistics;
 
 /// An output format.

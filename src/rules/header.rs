@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::diagnostic;
 use crate::diagnostic::Severity;
 use crate::markdown::content;
+use crate::parse::date;
 use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Findings;
@@ -141,28 +142,14 @@ pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {
 /// LAST-AUDITED as a date.
 fn audited(cx: &Context<'_>) -> Option<(Span, NaiveDate)> {
     let (span, text) = value_of(cx, "LAST-AUDITED")?;
-    Some((span, iso_date(text)?))
-}
-
-fn iso_date(text: &str) -> Option<NaiveDate> {
-    let form = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| {
-            if at == 4 || at == 7 {
-                byte == b'-'
-            } else {
-                byte.is_ascii_digit()
-            }
-        });
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|_| form)
+    Some((span, date::iso(text)?))
 }
 
 pub fn invalid_audit_date(cx: &Context<'_>, out: &mut Findings) {
     let Some((span, text)) = value_of(cx, "LAST-AUDITED") else {
         return;
     };
-    if iso_date(text).is_some() {
+    if date::iso(text).is_some() {
         return;
     }
     let finding = out.report(
@@ -201,9 +188,9 @@ fn probable_date(text: &str) -> Option<NaiveDate> {
     let day = text
         .split(['T', ' '])
         .next()
-        .filter(|day| iso_date(day).is_some());
+        .filter(|day| date::iso(day).is_some());
     if let Some(day) = day {
-        return iso_date(day);
+        return date::iso(day);
     }
     let plain = ordinals_removed(text);
     let parsed = DATE_FORMS
