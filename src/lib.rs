@@ -39,6 +39,11 @@
 //! Its page `rules/<id>.md` with its cases, its function in a family of `src/rules`, and its line in the table
 //! [`rules::RULES`]. The page's cases are its test.
 //!
+//! # Adding a setting
+//!
+//! Its line in the table [`config::KEYS`], its reading in `src/config`, and its field in [`config::Config`]. The schema
+//! and `wf config show` follow from the table.
+//!
 //! # Layers
 //!
 //! Each paragraph of the module list below is a layer: a module names only modules of the paragraphs above its

@@ -201,11 +201,12 @@ fn the_schema_is_one_and_describes_every_property() {
     assert!(silent.is_empty(), "without a description: {silent:?}");
 }
 
+/// The paths of a schema's properties and definitions that say nothing of themselves.
 pub fn undescribed(schema: &Value, path: &str, silent: &mut Vec<String>) {
     let Some(object) = schema.as_object() else {
         return;
     };
-    for key in ["properties", "$defs"] {
+    for key in ["properties", "$defs", "definitions"] {
         for (name, inner) in object
             .get(key)
             .and_then(Value::as_object)

@@ -21,6 +21,7 @@ mod paths;
 mod project;
 mod readme;
 mod sample;
+mod schema;
 mod template;
 mod terminal;
 mod tidy;

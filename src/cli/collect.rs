@@ -10,6 +10,7 @@ use globset::GlobSet;
 use crate::cli::CheckArguments;
 use crate::cli::failure::Failure;
 use crate::cli::project::Projects;
+use crate::cli::project::shown;
 use crate::files;
 use crate::files::Disk;
 use crate::files::Kind;
@@ -277,15 +278,6 @@ impl<'a> Collector<'a> {
             self.unit(place, relative);
         }
         own
-    }
-}
-
-fn shown(current: &Path, path: &Path) -> String {
-    let path = files::relative(current, path);
-    if path.is_empty() {
-        ".".to_owned()
-    } else {
-        path
     }
 }
 

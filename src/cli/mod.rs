@@ -2,6 +2,7 @@
 mod check;
 mod clock;
 mod collect;
+mod config;
 mod failure;
 mod inventory;
 mod list;
@@ -49,6 +50,7 @@ Examples:
   wf check --format json | jq .     findings for programs
   wf list                           every workflow, with its owner and the age of its audit
   wf rule missing-rollback          what a rule is about
+  wf config show                    every setting, and where it comes from
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, or a path that cannot be read.";
 
@@ -62,6 +64,8 @@ enum Command {
     List(ListArguments),
     /// Explain a rule, or list them all
     Rule(RuleArguments),
+    /// Show the configuration in force, or its JSON Schema
+    Config(ConfigArguments),
 }
 
 /// When to use colours.
@@ -172,6 +176,48 @@ struct RuleArguments {
     output_format: TableFormat,
 }
 
+#[derive(Debug, Args)]
+struct ConfigArguments {
+    #[command(subcommand)]
+    command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Show every value that holds in the current folder, and where it comes from
+    Show(ShowArguments),
+    /// Print the JSON Schema of wf.toml, for editors
+    Schema,
+}
+
+#[derive(Debug, Args)]
+struct ShowArguments {
+    /// Show this configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+
+    /// Show what holds without any wf.toml
+    #[arg(long)]
+    isolated: bool,
+
+    /// How the configuration is written
+    #[arg(
+        long,
+        visible_alias = "format",
+        value_name = "FORMAT",
+        default_value = "toml"
+    )]
+    output_format: ConfigFormat,
+}
+
+/// How the configuration is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ConfigFormat {
+    /// As a `wf.toml`, with comments
+    Toml,
+    Json,
+}
+
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum TableFormat {
@@ -205,6 +251,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::run(&check),
         Command::List(list) => list::run(&list),
         Command::Rule(rule) => rule::run(&rule),
+        Command::Config(config) => config::run(&config),
     };
     exit.into()
 }

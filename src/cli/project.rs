@@ -109,18 +109,21 @@ impl<'a> Projects<'a> {
         let config = match (self.wishes.config, root) {
             (Some(file), _) => format!("`{}`", files::slashed(file)),
             (None, Some(root)) if root.has_config => {
-                format!("`{}`", self.shown(&root.folder.join(config::FILE_NAME)))
+                format!(
+                    "`{}`",
+                    shown(&self.current, &root.folder.join(config::FILE_NAME))
+                )
             }
             _ => "no wf.toml".to_owned(),
         };
         let template = match &project.config.template {
             Some(template) => format!(
                 "the template `{}`",
-                self.shown(&project.root.join(&template.value))
+                shown(&self.current, &project.root.join(&template.value))
             ),
             None => "the built-in template".to_owned(),
         };
-        let root = self.shown(&project.root);
+        let root = shown(&self.current, &project.root);
         format!("the project in `{root}` uses {config} and {template}")
     }
 
@@ -130,7 +133,7 @@ impl<'a> Projects<'a> {
             None => root.has_config.then(|| root.folder.join(config::FILE_NAME)),
         };
         let config = match &file {
-            Some(file) => config::read(&self.text(file)?)?,
+            Some(file) => config::read(&text(&self.current, file)?)?,
             None => Config::default(),
         };
         for path in &config.paths {
@@ -138,7 +141,7 @@ impl<'a> Projects<'a> {
                 return Err(Failure::NoFolder {
                     config: file
                         .as_deref()
-                        .map_or_else(String::new, |file| self.shown(file)),
+                        .map_or_else(String::new, |file| shown(&self.current, file)),
                     path: path.clone(),
                 });
             }
@@ -153,7 +156,7 @@ impl<'a> Projects<'a> {
                         path: set.value.clone(),
                     });
                 }
-                template::read(&self.text(&path)?)?
+                template::read(&text(&self.current, &path)?)?
             }
         };
         Ok(Project {
@@ -171,28 +174,6 @@ impl<'a> Projects<'a> {
             .expect("a test reads the built-in template")
     }
 
-    /// A path as seen from the current folder.
-    fn shown(&self, path: &Path) -> String {
-        let shown = files::relative(&self.current, path);
-        if shown.is_empty() {
-            ".".to_owned()
-        } else {
-            shown
-        }
-    }
-
-    fn text(&self, path: &Path) -> Result<Source, Failure> {
-        let shown = self.shown(path);
-        let bytes = files::read(path).map_err(|source| Failure::Unreadable {
-            path: shown.clone(),
-            source,
-        })?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Source::new(shown, text)),
-            Err(_) => Err(Failure::NotText { path: shown }),
-        }
-    }
-
     /// The rules' levels: their own, then the configuration's, then the command line's.
     fn levels(&self, config: &Config) -> Result<Levels, ConfigError> {
         let mut levels = Levels::of(config)?;
@@ -203,5 +184,28 @@ impl<'a> Projects<'a> {
             levels.keep_only(self.wishes.only);
         }
         Ok(levels)
+    }
+}
+
+/// A path as seen from the current folder.
+pub fn shown(current: &Path, path: &Path) -> String {
+    let shown = files::relative(current, path);
+    if shown.is_empty() {
+        ".".to_owned()
+    } else {
+        shown
+    }
+}
+
+/// The text of a configuration or template.
+pub fn text(current: &Path, path: &Path) -> Result<Source, Failure> {
+    let shown = shown(current, path);
+    let bytes = files::read(path).map_err(|source| Failure::Unreadable {
+        path: shown.clone(),
+        source,
+    })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(shown, text)),
+        Err(_) => Err(Failure::NotText { path: shown }),
     }
 }

@@ -4,9 +4,11 @@
 //! is not there, the nearest one. Rule ids stay as written: the rules themselves are not known here.
 
 mod error;
+pub mod keys;
 mod overrides;
 mod read;
 mod run;
+mod written;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +16,12 @@ use std::time::Duration;
 use globset::GlobSet;
 
 pub use error::ConfigError;
+pub use keys::KEYS;
 pub use read::read;
+pub use written::Entry;
+pub use written::Written;
+pub use written::value;
+pub use written::written;
 
 use crate::diagnostic::Level;
 
@@ -23,6 +30,12 @@ pub const FILE_NAME: &str = "wf.toml";
 
 /// The workflow directory where none is configured.
 pub const DEFAULT_PATH: &str = "workflows";
+
+/// The largest size in bytes that may be set: offsets are 32 bits wide, with room to spare.
+pub const LARGEST_SIZE: u64 = 1 << 30;
+
+/// The most days that may be set: a hundred years.
+pub const MOST_DAYS: u32 = 36_500;
 
 /// A project's configuration.
 #[derive(Debug)]

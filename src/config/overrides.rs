@@ -2,10 +2,9 @@
 
 use crate::config::ConfigError;
 use crate::config::Override;
+use crate::config::keys;
 use crate::config::read::Reader;
 use crate::config::read::Value;
-
-const OVERRIDE_KEYS: [&str; 2] = ["paths", "rules"];
 
 impl Reader<'_> {
     pub(super) fn overrides(&self, value: &Value<'_>) -> Result<Vec<Override>, ConfigError> {
@@ -25,17 +24,18 @@ impl Reader<'_> {
             .ok_or_else(|| self.wrong_type("overrides", value, "tables", "[[overrides]]"))?;
         let (mut paths, mut rules) = (None, None);
         for (key, value) in table {
-            match key.get_ref().as_ref() {
+            let name = self.known(key, keys::OVERRIDE, " in `[[overrides]]`")?;
+            match name {
                 "paths" => {
                     let example = "paths = [\"workflows/legacy/**\"]";
-                    let globs = self.globs("paths", value, example)?;
+                    let globs = self.globs(name, value, example)?;
                     if globs.is_empty() {
                         return Err(self.without_paths(value));
                     }
                     paths = Some(globs);
                 }
                 "rules" => rules = Some(self.rules(value)?),
-                _ => return Err(self.unknown(key, &OVERRIDE_KEYS, " in `[[overrides]]`")),
+                _ => unreachable!("the table has no other key"),
             }
         }
         let paths = paths.ok_or_else(|| self.without_paths(value))?;

@@ -5,32 +5,22 @@ use globset::GlobBuilder;
 use globset::GlobSet;
 use globset::GlobSetBuilder;
 use toml::Spanned;
+use toml::de::DeInteger;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
 use crate::config::Audit;
 use crate::config::Config;
 use crate::config::ConfigError;
+use crate::config::KEYS;
+use crate::config::LARGEST_SIZE;
 use crate::config::Located;
+use crate::config::MOST_DAYS;
+use crate::config::keys;
+use crate::config::keys::Key;
 use crate::diagnostic::Level;
 use crate::nearest;
 use crate::source::Source;
-
-/// The keys of the file, and of its tables.
-const KEYS: [&str; 8] = [
-    "paths",
-    "exclude",
-    "template",
-    "max-file-size",
-    "audit",
-    "rules",
-    "overrides",
-    "run",
-];
-const AUDIT_KEYS: [&str; 2] = ["warn-after-days", "max-age-days"];
-
-/// The largest size: offsets are 32 bits wide, with room to spare.
-const LARGEST_SIZE: u64 = 1 << 30;
 
 /// Read a configuration file's text.
 pub fn read(source: &Source) -> Result<Config, ConfigError> {
@@ -41,7 +31,7 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
     let reader = Reader { source };
     let mut config = Config::default();
     for (key, value) in table.get_ref() {
-        let name = key.get_ref().as_ref();
+        let name = reader.known(key, KEYS, "")?;
         match name {
             "paths" => config.paths = reader.folders(value)?,
             "exclude" => {
@@ -59,7 +49,7 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
             "rules" => config.rules = reader.rules(value)?,
             "overrides" => config.overrides = reader.overrides(value)?,
             "run" => config.run = reader.run(value)?,
-            _ => return Err(reader.unknown(key, &KEYS, "")),
+            _ => unreachable!("the table has no other key"),
         }
     }
     Ok(config)
@@ -81,19 +71,24 @@ impl Reader<'_> {
         place(self.source, value.span().start)
     }
 
-    pub(super) fn unknown<T: AsRef<str>>(
+    /// A key's name, if it is one of those that a table has.
+    pub(super) fn known<T: AsRef<str>>(
         &self,
         key: &Spanned<T>,
-        keys: &[&'static str],
+        keys: &'static [Key],
         table: &'static str,
-    ) -> ConfigError {
+    ) -> Result<&'static str, ConfigError> {
         let name = key.get_ref().as_ref();
-        ConfigError::UnknownKey {
+        let mut names = keys.iter().map(|key| key.name);
+        if let Some(known) = names.clone().find(|known| *known == name) {
+            return Ok(known);
+        }
+        Err(ConfigError::UnknownKey {
             place: self.place(key),
             key: name.to_owned(),
             table,
-            nearest: nearest::nearest(name, keys.iter().copied()).expect("every table has keys"),
-        }
+            nearest: nearest::nearest(name, &mut names).expect("every table has keys"),
+        })
     }
 
     pub(super) fn wrong_type(
@@ -238,7 +233,7 @@ impl Reader<'_> {
     ) -> Result<u64, ConfigError> {
         let size = match value.get_ref() {
             DeValue::String(text) => size(text),
-            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Integer(number) => whole(number),
             _ => return Err(self.wrong_type(key, value, "a size", example)),
         };
         let help =
@@ -255,17 +250,18 @@ impl Reader<'_> {
             .as_table()
             .ok_or_else(|| self.wrong_type("audit", value, "a table", example))?;
         for (key, value) in table {
-            let name = key.get_ref().as_ref();
+            let name = self.known(key, keys::AUDIT, " in `[audit]`")?;
             let slot = match name {
                 "warn-after-days" => &mut audit.warn_after_days,
                 "max-age-days" => &mut audit.max_age_days,
-                _ => return Err(self.unknown(key, &AUDIT_KEYS, " in `[audit]`")),
+                _ => unreachable!("the table has no other key"),
             };
             let number = value.get_ref().as_integer();
             let number = number.ok_or_else(|| {
                 self.wrong_type(name, value, "a number of days", "max-age-days = 180")
             })?;
-            let days = number.as_str().parse().ok().filter(|&days| days <= 36_500);
+            let days = whole(number).and_then(|days| u32::try_from(days).ok());
+            let days = days.filter(|&days| days <= MOST_DAYS);
             *slot = days.ok_or_else(|| {
                 self.bad(
                     name,
@@ -309,6 +305,11 @@ impl Reader<'_> {
     }
 }
 
+/// A number of any base, if it is not negative.
+fn whole(number: &DeInteger<'_>) -> Option<u64> {
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
 /// A size such as `1MiB`, in bytes.
 fn size(text: &str) -> Option<u64> {
     let text = text.trim();
@@ -350,6 +351,9 @@ mod tests {
             (2 << 20, 2)
         );
         assert_eq!(config.rules[0].0.place, "wf.toml:9:1");
+        let text = "max-file-size = 0x1_000\naudit.max-age-days = 0b11";
+        let config = read(&Source::new("wf.toml", text)).expect("valid");
+        assert_eq!((config.max_file_size, config.audit.max_age_days), (4096, 3));
     }
 
     #[test]

@@ -7,21 +7,10 @@ use crate::config::ConfigError;
 use crate::config::Interpreters;
 use crate::config::Rollback;
 use crate::config::Run;
+use crate::config::keys;
 use crate::config::read::Reader;
 use crate::config::read::Value;
 use crate::shell;
-
-const RUN_KEYS: [&str; 9] = [
-    "timeout",
-    "grace",
-    "retry-delay",
-    "rollback",
-    "max-output",
-    "env",
-    "interpreters",
-    "record",
-    "errors",
-];
 
 impl Reader<'_> {
     pub(super) fn run(&self, value: &Value<'_>) -> Result<Run, ConfigError> {
@@ -31,7 +20,7 @@ impl Reader<'_> {
             .ok_or_else(|| self.wrong_type("run", value, "a table", "[run]"))?;
         let mut run = Run::default();
         for (key, value) in table {
-            let name = key.get_ref().as_ref();
+            let name = self.known(key, keys::RUN, " in `[run]`")?;
             match name {
                 "timeout" => run.timeout = Some(self.timeout(value)?),
                 "grace" => run.grace = self.duration(name, value, "grace = \"5s\"")?,
@@ -46,7 +35,7 @@ impl Reader<'_> {
                 "interpreters" => run.interpreters = self.interpreters(value)?,
                 "record" => run.record = self.folder(name, value, "record = \".memory\"")?,
                 "errors" => run.errors = self.folder(name, value, "errors = \"errors\"")?,
-                _ => return Err(self.unknown(key, &RUN_KEYS, " in `[run]`")),
+                _ => unreachable!("the table has no other key"),
             }
         }
         Ok(run)

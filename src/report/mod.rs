@@ -7,6 +7,8 @@ mod json;
 mod lines;
 pub mod page;
 pub mod printable;
+pub mod schema;
+pub mod settings;
 mod statistics;
 pub mod summary;
 pub mod table;
