@@ -3,10 +3,12 @@
 use regex::Regex;
 use rustc_hash::FxHashSet;
 
+use crate::markdown::BlockKind;
 use crate::parse::Document;
 use crate::shell;
 use crate::source::Source;
 use crate::source::Span;
+use crate::template::ListKind;
 use crate::template::Template;
 
 /// A value that is given to every command as an environment variable.
@@ -49,6 +51,13 @@ pub fn inputs(document: &Document, template: &Template) -> Vec<Declared> {
     let items = section
         .into_iter()
         .flat_map(|section| section.body.content.items());
+    // Without its heading the check list of the next section stands here, too.
+    let is_list_lost = template.sections.iter().enumerate().any(|(id, section)| {
+        let is_absent = !section.optional && document.workflow.section(id).is_none();
+        is_absent && section.asks.list == Some(ListKind::Task)
+    });
+    let has_box = |item| matches!(document.tree.block(item).kind, BlockKind::Item(Some(_)));
+    let items = items.filter(|&item| !(is_list_lost && has_box(item)));
     let mut names = FxHashSet::default();
     let bullets = items.map(|item| {
         let first = document.tree.children(item).next();
@@ -85,11 +94,15 @@ fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
         .split_once('`')
         .ok_or_else(|| fail("the name's closing backtick is missing"))?;
     let mut input = Input {
-        name: name.to_owned(),
+        name: name.trim().to_owned(),
         span: Span::new(text.start() + 1, text.start() + 1 + name.len()),
         ..Input::default()
     };
-    let result = body(&mut input, rest.trim_start());
+    let result = if shell::is_name(name) {
+        body(&mut input, rest.trim_start())
+    } else {
+        Err(format!("`{name}` is no name of an environment variable"))
+    };
     match result {
         Ok(()) => Ok(input),
         Err(message) => Err((Some(input), message)),
@@ -97,12 +110,6 @@ fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
 }
 
 fn body(input: &mut Input, rest: &str) -> Result<(), String> {
-    if !shell::is_name(&input.name) {
-        return Err(format!(
-            "`{}` is no name of an environment variable",
-            input.name
-        ));
-    }
     let rest = match rest.strip_prefix('(') {
         None => rest,
         Some(inner) => {

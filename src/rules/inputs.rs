@@ -1,12 +1,20 @@
 //! Rules about inputs.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashSet;
 
+use crate::markdown::BlockId;
+use crate::markdown::BlockKind;
 use crate::parse::command::Command;
+use crate::parse::item::Language;
+use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::shell;
 use crate::shell::Facts;
 use crate::shell::Simple;
+use crate::shell::is_name;
 
 /// Programs whose quoted arguments are scripts of languages that read the environment their own way.
 const LANGUAGES: [&str; 12] = [
@@ -42,8 +50,17 @@ pub fn unused_input(cx: &Context<'_>, out: &mut Findings) {
     for command in cx.commands() {
         read_by(command, &mut done);
     }
-    for input in inputs {
-        if done.insert(&input.name) {
+    // What a command that cannot be told from text reads is left to the rule that says so.
+    let lost = LazyCell::new(|| lost(cx));
+    let near = LazyCell::new(|| {
+        let undeclared = shell::undeclared(cx).into_iter();
+        undeclared
+            .filter_map(|variable| variable.near)
+            .collect::<FxHashSet<_>>()
+    });
+    for input in inputs.filter(|input| is_name(&input.name)) {
+        let is_read = || lost.contains(&*input.name) || near.contains(&*input.name);
+        if done.insert(&input.name) && !is_read() {
             out.report(input.span, format!("no command reads `{}`", input.name))
                 .help(format!(
                     "use it as `\"${}\"` in a command, or remove it",
@@ -51,6 +68,40 @@ pub fn unused_input(cx: &Context<'_>, out: &mut Findings) {
                 ));
         }
     }
+}
+
+/// The words of what would be a command if it stood where the template has commands: in a section of the template
+/// other than one that shows code.
+fn lost<'a>(cx: &'a Context<'_>) -> FxHashSet<&'a str> {
+    let (tree, sections) = (&cx.document.tree, &cx.document.workflow.sections);
+    let commands: FxHashSet<BlockId> = cx
+        .commands()
+        .iter()
+        .filter_map(|command| match command.item.work {
+            Work::Block(id, _) => Some(id),
+            _ => None,
+        })
+        .collect();
+    let is_possible = |at: u32| {
+        let before = sections.partition_point(|section| section.heading.start <= at);
+        let spec = before.checked_sub(1).and_then(|at| sections[at].spec);
+        spec.is_some_and(|id| !cx.template.sections[id].asks.code)
+    };
+    let mut names = FxHashSet::default();
+    for (id, block) in (0..).zip(&tree.blocks) {
+        let is_command = match &block.kind {
+            BlockKind::Fence(fence) => {
+                !commands.contains(&id)
+                    && Language::of(fence, &cx.config.run.interpreters).is_some()
+            }
+            BlockKind::Paragraph => cx.text(block.span).contains("Run:"),
+            _ => false,
+        };
+        if is_command && is_possible(block.span.start) {
+            names.extend(words(cx.text(block.span)));
+        }
+    }
+    names
 }
 
 /// Add the names that a command reads; one that does not parse is taken to read every name in it.

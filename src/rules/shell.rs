@@ -1,5 +1,6 @@
 //! Rules about the syntax of shell commands and the variables in them.
 
+use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
 use crate::nearest;
@@ -165,8 +166,23 @@ fn template_placeholders(cx: &Context<'_>, facts: &Facts) -> Vec<Span> {
     found.collect()
 }
 
-pub fn undeclared_variable(cx: &Context<'_>, out: &mut Findings) {
+/// A variable that a command reads and that nothing gives.
+pub struct Undeclared<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Where it is read first.
+    pub place: Span,
+    /// How many commands read it.
+    pub commands: usize,
+    /// The input that is probably meant.
+    pub near: Option<&'a str>,
+}
+
+/// The variables that nothing gives, in the order in which they are read.
+pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
     let mut known = None;
+    let mut found: Vec<Undeclared<'_>> = Vec::new();
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
     for command in cx.commands() {
         let pieces = || command.pieces().map(|(_, facts)| facts);
         let expands = pieces().any(|facts| !facts.expansions.is_empty());
@@ -189,22 +205,45 @@ pub fn undeclared_variable(cx: &Context<'_>, out: &mut Findings) {
                 if is_environment(name) || known.contains(name) || !own.insert(name) {
                     continue;
                 }
-                let inputs = inputs(cx).map(|input| input.name.as_str());
-                let near = nearest::nearest(name, inputs)
-                    .filter(|input| nearest::near_miss(name, input).is_some());
-                let help = match near {
-                    Some(input) => format!("did you mean `${input}`?"),
-                    None => format!(
-                        "declare it as an input, assign it in this command, or write `${{{name}:-…}}`"
-                    ),
-                };
-                out.report(
-                    command.place(offset, expansion.span),
-                    format!("nothing gives `{name}` a value"),
-                )
-                .help(help);
+                let at = *places.entry(name).or_insert_with(|| {
+                    found.push(Undeclared {
+                        name,
+                        place: command.place(offset, expansion.span),
+                        commands: 0,
+                        near: near_input(cx, name),
+                    });
+                    found.len() - 1
+                });
+                found[at].commands += 1;
             }
         }
+    }
+    // Where an input's name is malformed, that is what is wrong.
+    found.retain(|variable| variable.near.is_none_or(shell::is_name));
+    found
+}
+
+fn near_input<'a>(cx: &'a Context<'_>, name: &str) -> Option<&'a str> {
+    let names = inputs(cx).map(|input| input.name.as_str());
+    nearest::nearest(name, names).filter(|input| nearest::near_miss(name, input).is_some())
+}
+
+pub fn undeclared_variable(cx: &Context<'_>, out: &mut Findings) {
+    for variable in undeclared(cx) {
+        let name = variable.name;
+        let others = match variable.commands {
+            1 => String::new(),
+            2 => " (one more command reads it)".to_owned(),
+            count => format!(" ({} more commands read it)", count - 1),
+        };
+        let help = match variable.near {
+            Some(input) => format!("did you mean `${input}`?{others}"),
+            None => format!(
+                "declare it as an input, assign it in this command, or write `${{{name}:-…}}`{others}"
+            ),
+        };
+        out.report(variable.place, format!("nothing gives `{name}` a value"))
+            .help(help);
     }
 }
 
