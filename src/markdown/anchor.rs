@@ -53,10 +53,10 @@ pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
         html(inline.span);
     }
     for block in &tree.blocks {
-        let BlockKind::Heading { text, .. } = &block.kind else {
+        let BlockKind::Heading { text, spaced, .. } = &block.kind else {
             continue;
         };
-        let slug = slug(text);
+        let slug = slug(spaced.as_ref().unwrap_or(text));
         let mut anchor = slug.clone();
         // A repeated heading counts on from its slug until the result is free.
         while seen.contains_key(&anchor) {
@@ -84,7 +84,7 @@ mod tests {
     fn anchors_are_those_that_github_makes() {
         let source = Source::new(
             "a.md",
-            "# Step 1: Build & test\n## A `code` *x*\n## Same\n## Same\n## Same-1\n## Über uns\n<a id=\"here\"></a> <a name='there'>\n",
+            "# Step 1: Build & test\n## A `code` *x*\n## Same\n## Same\n## Same-1\n## Über uns\n##  Two   blanks \n## A <!-- b --> c\n<a id=\"here\"></a> <a name='there'>\n",
         );
         let anchors = anchors(&markdown::parse(&source), &source);
         for anchor in [
@@ -94,6 +94,8 @@ mod tests {
             "same-1",
             "same-1-1",
             "über-uns",
+            "two---blanks",
+            "a--c",
             "here",
             "there",
         ] {
@@ -102,7 +104,7 @@ mod tests {
                 "{anchor} is missing from {anchors:?}"
             );
         }
-        assert_eq!(anchors.len(), 8);
+        assert_eq!(anchors.len(), 10);
     }
 
     #[test]

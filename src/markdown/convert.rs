@@ -139,6 +139,7 @@ impl<'a> Converter<'a> {
             NodeValue::Heading(heading) => BlockKind::Heading {
                 level: heading.level,
                 text: Box::default(),
+                spaced: None,
             },
             NodeValue::Paragraph => BlockKind::Paragraph,
             NodeValue::List(list) => BlockKind::List {
@@ -220,8 +221,9 @@ impl<'a> Converter<'a> {
             parent.end = parent.end.max(end);
         }
         let block = &mut self.tree.blocks[id as usize];
-        if let BlockKind::Heading { text, .. } = &mut block.kind {
-            *text = heading_text(node).into();
+        if let BlockKind::Heading { text, spaced, .. } = &mut block.kind {
+            let (folded, written) = heading_text(node);
+            (*text, *spaced) = (folded.into(), written);
         }
         let (kind, span, inlines) = (&block.kind, block.span, block.inlines.clone());
         if data.value.contains_inlines() && !inlines.is_empty() {
@@ -351,7 +353,7 @@ fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {
     })
 }
 
-fn heading_text(node: Node<'_>) -> String {
+fn heading_text(node: Node<'_>) -> (String, Option<Box<str>>) {
     let mut text = String::new();
     for edge in node.traverse() {
         if let NodeEdge::Start(inline) = edge {
@@ -363,8 +365,10 @@ fn heading_text(node: Node<'_>) -> String {
             }
         }
     }
-    if text.contains("  ") || text.starts_with(' ') || text.ends_with(' ') {
-        text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let written = text.trim();
+    if !written.contains("  ") {
+        return (written.to_owned(), None);
     }
-    text
+    let folded = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    (folded, Some(written.into()))
 }

@@ -43,6 +43,8 @@ pub enum BlockKind {
         level: u8,
         /// Its text without markup and comments, white space folded.
         text: Box<str>,
+        /// The text with its white space as written, where that differs.
+        spaced: Option<Box<str>>,
     },
     /// A paragraph.
     Paragraph,

@@ -38,7 +38,7 @@ impl<'a> Parser<'a> {
         let tree = self.tree;
         tree.top()
             .filter_map(|id| match &tree.block(id).kind {
-                BlockKind::Heading { level, text } => Some(Heading {
+                BlockKind::Heading { level, text, .. } => Some(Heading {
                     id,
                     level: *level,
                     text,

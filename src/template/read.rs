@@ -317,7 +317,7 @@ impl Reader<'_> {
 
 fn heading(tree: &Tree, id: BlockId) -> (u8, &str) {
     match &tree.block(id).kind {
-        BlockKind::Heading { level, text } => (*level, text),
+        BlockKind::Heading { level, text, .. } => (*level, text),
         _ => (1, ""),
     }
 }
