@@ -25,6 +25,10 @@ pub struct Workflow {
     pub sections: Vec<Section>,
     /// The steps, in document order.
     pub steps: Vec<Step>,
+    /// The headings of steps that stand twice with nothing between, the two places of each.
+    pub doubled_steps: Vec<(Span, Span)>,
+    /// What stands below headings of steps where no step counts.
+    pub stray: Vec<Span>,
 }
 
 /// The title.
@@ -82,7 +86,8 @@ pub struct Section {
     pub spec: Option<SectionId>,
     /// How its title is written.
     pub spelling: Spelling,
-    /// The heading of the first section of this kind, if this is a further one.
+    /// The heading of the section of this kind that counts, if it is not this one: the first, unless that has
+    /// nothing below it.
     pub duplicate_of: Option<Span>,
     /// The template's section that it stands in.
     pub parent: Option<SectionId>,
@@ -125,7 +130,7 @@ pub struct Field {
     pub spelling: Spelling,
     /// Whether Markdown takes its line for the continuation of a list item.
     pub is_swallowed: bool,
-    /// The first label of this name, if this is a further one.
+    /// The label of this name that counts, if it is not this one: the first, unless that has nothing after it.
     pub duplicate_of: Option<Span>,
     /// What it holds.
     pub content: Content,
@@ -134,10 +139,12 @@ pub struct Field {
 /// A step.
 #[derive(Debug)]
 pub struct Step {
-    /// Its heading.
+    /// Its heading; the first label of one that has none.
     pub heading: Span,
     /// The level of its heading.
     pub level: u8,
+    /// Whether it has a heading: that of a step whose fields begin anew within another one is lost.
+    pub has_heading: bool,
     /// Whether its heading is of the template's form.
     pub is_well_formed: bool,
     /// The number in the heading, with its place.

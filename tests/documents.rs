@@ -72,10 +72,14 @@ fn documents() -> Vec<Document> {
 
 /// The documents' texts.
 pub fn texts() -> Vec<String> {
-    documents()
-        .into_iter()
-        .map(|document| document.text)
-        .collect()
+    let documents = documents().into_iter();
+    documents.map(|document| document.text).collect()
+}
+
+/// Those in which nothing is found: path and text.
+pub fn valid() -> impl Iterator<Item = (String, String)> {
+    let valid = documents().into_iter().filter(Document::is_valid);
+    valid.map(|document| (document.path, document.text))
 }
 
 /// A project with documents, by path, and an index of them; and what `wf check` says there.

@@ -7,6 +7,7 @@
 
 mod anything;
 mod cli;
+mod defects;
 mod documents;
 mod generate;
 mod github;

@@ -20,7 +20,7 @@ use crate::rules::RULES;
 /// A suppression comment with the lines that it reaches.
 pub struct Suppressed {
     place: Place,
-    /// Whether the rules about documents ran on its file, or only those about directories.
+    /// Whether the rules about documents judged what it stands in, or only those about directories ran.
     is_checked: bool,
     ids: Vec<SuppressedRule>,
 }
@@ -50,6 +50,10 @@ pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
     for (at, suppression) in document.suppressions.iter().enumerate() {
         let target = (suppression.reach == Reach::NextLine).then(|| targets.of(suppression));
         // A rule that is named twice is named once.
+        let first = match &target {
+            Some(lines) => *lines.start(),
+            None => document.source.line_of(suppression.span.start()) as u32 + 1,
+        };
         let mut ids: Vec<SuppressedRule> = Vec::new();
         for &id in &suppression.ids {
             let name = document.source.slice(id);
@@ -67,12 +71,22 @@ pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
         if !ids.is_empty() {
             suppressed.push(Suppressed {
                 place: Place::of(&document.source, suppression.span),
-                is_checked,
+                is_checked: is_checked && !is_stray(document, first),
                 ids,
             });
         }
     }
     suppressed
+}
+
+/// Whether a line, from 1, is one of a step where no step counts: nothing judges that.
+fn is_stray(document: &Document, line: u32) -> bool {
+    let at = document.source.line_start(line as usize - 1) as u32;
+    let stray = &document.workflow.stray;
+    let after = stray.partition_point(|stray| stray.start <= at);
+    after
+        .checked_sub(1)
+        .is_some_and(|last| at < stray[last].end)
 }
 
 /// The lines, from 1, that suppression `at` reaches by itself; `None` for one that only ends another.

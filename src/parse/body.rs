@@ -45,32 +45,35 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
         },
         fields: Vec::with_capacity(labels.len()),
     };
-    for (
-        at,
-        Opened {
-            label,
-            spec,
-            spelling,
-        },
-    ) in labels.iter().enumerate()
-    {
+    // By the template's field, the one that counts.
+    let mut counting: Vec<Option<usize>> = vec![None; specs.len()];
+    for (at, opened) in labels.iter().enumerate() {
+        let (label, spec) = (&opened.label, &opened.spec);
         let stop = labels
             .get(at + 1)
             .map_or(end, |next| next.label.strong.start);
         let paragraph = parser.tree.block(label.paragraph);
         let value = Span::new(label.after as usize, paragraph.span.end.min(stop) as usize);
-        let first = body
-            .fields
-            .iter()
-            .find(|field| field.spec == *spec)
-            .map(|field| field.label);
+        let duplicate_of = match counting[*spec] {
+            None => {
+                counting[*spec] = Some(at);
+                None
+            }
+            // Of a label that stands twice, with nothing between, the second opens the field.
+            Some(first) if first + 1 == at && body.fields[first].content.is_empty() => {
+                body.fields[first].duplicate_of = Some(label.strong);
+                counting[*spec] = Some(at);
+                None
+            }
+            Some(first) => Some(body.fields[first].label),
+        };
         body.fields.push(Field {
             spec: *spec,
             label: label.strong,
             name: label.name,
-            spelling: *spelling,
+            spelling: opened.spelling,
             is_swallowed: label.place != Place::Open,
-            duplicate_of: first,
+            duplicate_of,
             content: Content {
                 value: content::value(parser.source, value),
                 pieces: stretch(paragraph.next, stop),

@@ -5,11 +5,13 @@ use std::ops::Range;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::InlineKind;
+use crate::nearest;
 use crate::parse::Parser;
 use crate::parse::body;
+use crate::parse::lost;
 use crate::parse::outline::Role;
-use crate::parse::step;
 use crate::parse::step::Form;
+use crate::parse::step::heading_form;
 use crate::source::Span;
 use crate::template::SectionId;
 use crate::template::StepsSpec;
@@ -47,6 +49,15 @@ impl<'a> Parser<'a> {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Whether a heading stands twice, with nothing between.
+    pub fn is_doubled(&self, headings: &[Heading<'_>], first: usize, second: usize) -> bool {
+        let (one, other) = (&headings[first], &headings[second]);
+        first + 1 == second
+            && one.level == other.level
+            && self.tree.block(one.id).next == other.id
+            && nearest::same(one.text, other.text)
     }
 }
 
@@ -93,13 +104,21 @@ pub fn fill(
         match *opened {
             Opens::Section(heading) => {
                 let child = opens.get(at + 1).map(|(next, _)| next);
+                let steps = parser.template.steps.as_ref().map(|steps| steps.section);
+                if matches!(roles[heading], Role::Section(id, _) if Some(id) == steps) {
+                    lost::push_first(parser, blocks.clone(), &mut workflow.steps);
+                }
                 let section = section(parser, headings, roles, heading, blocks, child);
                 workflow.sections.push(section);
             }
-            Opens::Step(heading) => workflow
-                .steps
-                .push(steps(parser, &headings[heading], blocks)),
-            Opens::Stray => {}
+            Opens::Step(heading) => {
+                let step = step(parser, &headings[heading], blocks);
+                lost::push(parser, step, &mut workflow.steps);
+            }
+            Opens::Stray => {
+                let (start, end) = (parser.start_of(*id), parser.start_of(end));
+                workflow.stray.push(Span { start, end });
+            }
         }
     }
     if let Some(at) = title(headings) {
@@ -141,8 +160,21 @@ fn opens(
                     is_step(spec, heading, (own, sections[spec.section].level), count)
                 });
                 if is_step {
-                    count += 1;
-                    opens.push((Opens::Step(at), heading.id));
+                    // Of a heading that stands twice, with nothing between, the first one counts.
+                    let last = opens.last_mut().map(|(last, _)| last);
+                    let last = last.filter(|_| parser.is_doubled(headings, at - 1, at));
+                    let first = match last {
+                        Some(last @ Opens::Step(_)) => std::mem::replace(last, Opens::Stray),
+                        _ => Opens::Step(at),
+                    };
+                    match first {
+                        Opens::Step(first) if first < at => {
+                            let doubled = (headings[first].span, heading.span);
+                            workflow.doubled_steps.push(doubled);
+                        }
+                        _ => count += 1,
+                    }
+                    opens.push((first, heading.id));
                 } else if !has_steps && spec.is_some_and(|spec| is_clearly_step(spec, heading)) {
                     level = heading.level;
                     opens.push((Opens::Stray, heading.id));
@@ -167,7 +199,7 @@ fn is_step(spec: &StepsSpec, heading: &Heading<'_>, (own, wanted): (u8, u8), cou
     if heading.level == spec.level && heading.level > own {
         return true;
     }
-    let form = step::heading_form(spec, heading.text);
+    let form = heading_form(spec, heading.text);
     if heading.level > spec.level {
         // A numbered heading deeper than the steps is part of one, unless it goes on counting.
         return form.is_well_formed && form.number == u32::try_from(count + 1).ok();
@@ -177,7 +209,7 @@ fn is_step(spec: &StepsSpec, heading: &Heading<'_>, (own, wanted): (u8, u8), cou
 }
 
 fn is_clearly_step(spec: &StepsSpec, heading: &Heading<'_>) -> bool {
-    heading.level > 1 && step::heading_form(spec, heading.text).has_word
+    heading.level > 1 && heading_form(spec, heading.text).has_word
 }
 
 fn section(
@@ -200,6 +232,10 @@ fn section(
     });
     let has_child = match child {
         Some(Opens::Step(_)) => true,
+        // The first heading of a step that stands twice.
+        Some(Opens::Stray) => {
+            spec.is_some() && spec == parser.template.steps.as_ref().map(|steps| steps.section)
+        }
         Some(Opens::Section(next)) => {
             matches!(roles[*next], Role::Section(id, _) if sections[id].parent.is_some() && sections[id].parent == spec)
         }
@@ -231,7 +267,7 @@ fn parent(parser: &Parser<'_>, roles: &[Role], at: usize) -> Option<SectionId> {
     })
 }
 
-fn steps(parser: &Parser<'_>, heading: &Heading<'_>, blocks: Range<BlockId>) -> Step {
+fn step(parser: &Parser<'_>, heading: &Heading<'_>, blocks: Range<BlockId>) -> Step {
     let spec = parser
         .template
         .steps
@@ -242,10 +278,11 @@ fn steps(parser: &Parser<'_>, heading: &Heading<'_>, blocks: Range<BlockId>) -> 
         number,
         name,
         ..
-    } = step::heading_form(spec, heading.text);
+    } = heading_form(spec, heading.text);
     Step {
         heading: heading.span,
         level: heading.level,
+        has_heading: true,
         is_well_formed,
         number: number.map(|number| (number, number_span(parser, heading, number))),
         name: name.into(),

@@ -10,6 +10,7 @@ pub mod input;
 pub mod item;
 pub mod link;
 pub mod listing;
+mod lost;
 mod outline;
 mod placeholder;
 mod step;

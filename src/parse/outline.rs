@@ -14,7 +14,7 @@ pub enum Role {
     Title,
     /// A section of the template.
     Section(SectionId, Spelling),
-    /// One that was there before; the number is the first one's place among the headings.
+    /// A further one; the number is the place among the headings of the one that counts.
     Duplicate(SectionId, usize),
     /// Nothing that the template names.
     Unknown,
@@ -76,6 +76,12 @@ fn exact(
             continue;
         };
         roles[at] = match place[id] {
+            // Of a heading that stands twice, with nothing between, the second opens the section.
+            Some(first) if parser.is_doubled(headings, first, at) => {
+                roles[first] = Role::Duplicate(id, at);
+                place[id] = Some(at);
+                Role::Section(id, Spelling::Exact)
+            }
             Some(first) => Role::Duplicate(id, first),
             None => Role::Section(id, Spelling::Exact),
         };

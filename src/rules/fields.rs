@@ -1,5 +1,7 @@
 //! Rules about labelled fields and about what sections and fields hold.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
@@ -28,7 +30,9 @@ fn fields<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'a Field, &'a FieldSpe
 }
 
 pub fn misspelled_field(cx: &Context<'_>, out: &mut Findings) {
-    for (field, spec) in fields(cx).filter(|(field, _)| field.spelling == Spelling::Near) {
+    // One that is swallowed, too, is reported for both by `swallowed-label`.
+    let is_near = |field: &Field| field.spelling == Spelling::Near && !field.is_swallowed;
+    for (field, spec) in fields(cx).filter(|(field, _)| is_near(field)) {
         out.report(
             field.label,
             format!(
@@ -42,10 +46,25 @@ pub fn misspelled_field(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn duplicate_field(cx: &Context<'_>, out: &mut Findings) {
+    let steps = &cx.document.workflow.steps;
+    let lost: FxHashSet<Span> = steps
+        .iter()
+        .filter(|step| !step.has_heading)
+        .map(|step| step.heading)
+        .collect();
     for (field, spec) in fields(cx) {
-        if let Some(first) = field.duplicate_of {
-            out.report(field.label, format!("a second `{}`", spec.label))
-                .help("merge it into the first")
+        if let Some(other) = field.duplicate_of {
+            let (first, second) = (field.label.min(other), field.label.max(other));
+            let help = if lost.contains(&second) {
+                let form = cx.template.step_form();
+                format!(
+                    "give the step that seems to begin here its heading `{form}`, or merge the fields into the first ones"
+                )
+            } else {
+                "merge it into the first".to_owned()
+            };
+            out.report(second, format!("a second `{}`", spec.label))
+                .help(help)
                 .related(first, "the first one");
         }
     }
@@ -55,11 +74,20 @@ pub fn swallowed_label(cx: &Context<'_>, out: &mut Findings) {
     // A second label goes, wherever it stands: `duplicate-field` says so.
     let is_swallowed = |field: &Field| field.is_swallowed && field.duplicate_of.is_none();
     for (field, spec) in fields(cx).filter(|(field, _)| is_swallowed(field)) {
+        let (written, also) = match field.spelling {
+            Spelling::Exact => (String::new(), String::new()),
+            Spelling::Near => (
+                format!(", written `{}`,", diagnostic::quoted(cx.text(field.name))),
+                format!(", and write `**{}**:`", spec.label),
+            ),
+        };
         out.report(
             field.label,
-            format!("`{}` continues the list item above it", spec.label),
+            format!("`{}`{written} continues the list item above it", spec.label),
         )
-        .help("put a blank line before it, and begin it at the margin");
+        .help(format!(
+            "put a blank line before it, and begin it at the margin{also}"
+        ));
     }
 }
 

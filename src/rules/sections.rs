@@ -154,9 +154,10 @@ pub fn misplaced_section(cx: &Context<'_>, out: &mut Findings) {
 
 pub fn duplicate_section(cx: &Context<'_>, out: &mut Findings) {
     for section in &cx.document.workflow.sections {
-        if let (Some(first), Some(id)) = (section.duplicate_of, section.spec) {
+        if let (Some(other), Some(id)) = (section.duplicate_of, section.spec) {
+            let (first, second) = (section.heading.min(other), section.heading.max(other));
             out.report(
-                section.heading,
+                second,
                 format!("a second section `{}`", cx.template.sections[id].title),
             )
             .help("merge it into the first, or give it another title")

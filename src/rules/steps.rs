@@ -58,6 +58,19 @@ pub fn missing_steps(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn malformed_step_heading(cx: &Context<'_>, out: &mut Findings) {
+    // One whose fields are second ones is left to `duplicate-field`.
+    let is_first = |step: &&Step| {
+        let mut fields = step.body.fields.iter();
+        !step.has_heading
+            && fields
+                .next()
+                .is_some_and(|field| field.duplicate_of.is_none())
+    };
+    for step in cx.document.workflow.steps.iter().filter(is_first) {
+        let form = cx.template.step_form();
+        out.report(step.heading, "a step begins here without a heading")
+            .help(format!("write `{form}` above it"));
+    }
     for (at, step) in cx.document.workflow.steps.iter().enumerate() {
         if step.is_well_formed || cx.is_unfilled(step.heading) {
             continue;
@@ -102,6 +115,11 @@ pub fn step_out_of_sequence(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn duplicate_step_name(cx: &Context<'_>, out: &mut Findings) {
+    for &(first, second) in &cx.document.workflow.doubled_steps {
+        out.report(second, "the heading of a step stands twice")
+            .help("remove one of them")
+            .related(first, "the first one");
+    }
     let mut seen: FxHashMap<String, &Step> = FxHashMap::default();
     for step in &cx.document.workflow.steps {
         if step.name.is_empty() || cx.is_unfilled(step.heading) {
