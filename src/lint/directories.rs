@@ -104,9 +104,8 @@ impl Shelf<'_> {
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .map(|text| {
                 let source = Source::new(self.project.shown(path), text);
-                let mut document = document::parsed(self.project, Role::of(path), source);
-                document.source = document::concealed(document.source);
-                Rc::new(document)
+                let document = document::parsed(self.project, Role::of(path), source);
+                Rc::new(document::concealed(document))
             });
         self.documents
             .borrow_mut()

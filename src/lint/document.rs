@@ -1,6 +1,5 @@
 //! One document: read, parsed once, judged by every rule that is on.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 
 use crate::diagnostic::Diagnostic;
@@ -138,7 +137,7 @@ fn judge(
     source: Source,
     setting: Setting<'_>,
 ) -> Outcome {
-    let mut document = parsed(project, unit.role, source);
+    let document = parsed(project, unit.role, source);
     let mut diagnostics = Vec::new();
     let cx = Context::new(&document, &unit.path, setting);
     for (at, rule) in RULES.iter().enumerate() {
@@ -155,13 +154,10 @@ fn judge(
         diagnostics.append(&mut out.found);
     }
     drop(cx);
-    if !diagnostics.is_empty() || !document.suppressions.is_empty() {
-        let secrets = secret::secrets(document.source.text());
-        for diagnostic in &mut diagnostics {
-            conceal(&document.source, &secrets, diagnostic);
-        }
-        document.source = concealed(document.source);
+    for diagnostic in &mut diagnostics {
+        conceal(&document.source, &document.secrets, diagnostic);
     }
+    let document = concealed(document);
     let source = &document.source;
     let findings = diagnostics.into_iter();
     let findings =
@@ -173,12 +169,13 @@ fn judge(
     }
 }
 
-/// A source as findings may show it: without the secrets in it. All places stay the same.
-pub fn concealed(source: Source) -> Source {
-    match secret::masked(source.text()) {
-        Cow::Borrowed(_) => source,
-        Cow::Owned(text) => Source::new(source.path(), text),
+/// A document as findings may show it: without the secrets in its text. All places stay the same.
+pub fn concealed(mut document: Document) -> Document {
+    if !document.secrets.is_empty() {
+        let text = secret::masked(document.source.text());
+        document.source = Source::new(document.source.path(), text);
     }
+    document
 }
 
 /// Take secrets that a finding quotes out of its words.

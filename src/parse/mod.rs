@@ -22,6 +22,8 @@ use crate::markdown::Tree;
 use crate::markdown::comment;
 use crate::markdown::comment::Suppression;
 use crate::markdown::content;
+use crate::secret;
+use crate::secret::Secret;
 use crate::source::Source;
 use crate::source::Span;
 use crate::template::Template;
@@ -40,6 +42,8 @@ pub struct Document {
     pub suppressions: Vec<Suppression>,
     /// The placeholders of the template that are still in it.
     pub placeholders: Vec<Span>,
+    /// The secrets in it, which nothing may show.
+    pub secrets: Vec<Secret>,
 }
 
 /// Parse a workflow document.
@@ -76,6 +80,7 @@ fn with_workflow(
     Document {
         suppressions: comment::suppressions(&tree, &source),
         placeholders: placeholder::placeholders(&source, &tree, &workflow, template),
+        secrets: secret::secrets(source.text()),
         source,
         tree,
         workflow,

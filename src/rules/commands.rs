@@ -11,7 +11,6 @@ use crate::parse::item::Language;
 use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rule::Findings;
-use crate::secret;
 use crate::source::Span;
 
 /// Programs that a runbook's item is about when it is nothing but a code span that begins with one of them.
@@ -209,7 +208,7 @@ pub fn detached_code_block(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn hard_coded_secret(cx: &Context<'_>, out: &mut Findings) {
-    for secret in secret::secrets(cx.document.source.text()) {
+    for secret in &cx.document.secrets {
         let span = cx.document.source.first_line(secret.span);
         out.report(span, format!("{} is written in the document", secret.name)).help(
             "revoke it, since everyone who can read the repository has it; declare an input instead: `` - `TOKEN` (required, secret): … ``",
