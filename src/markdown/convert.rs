@@ -1,7 +1,5 @@
 //! comrak's tree made ours: one walk, byte spans, no recursion.
 
-use std::sync::LazyLock;
-
 use comrak::Arena;
 use comrak::Options;
 use comrak::arena_tree::NodeEdge;
@@ -25,13 +23,29 @@ use crate::markdown::shadow::Shadow;
 use crate::source::Source;
 use crate::source::Span;
 
-/// Tables and task lists, and nothing else: autolinks and footnotes would cost time and mean nothing here.
-static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
+/// Tables and task lists, and nothing else: autolinks and footnotes would cost time and mean nothing here. So would
+/// tables where no line can be the row that makes one.
+fn options(source: &Source) -> Options<'static> {
     let mut options = Options::default();
-    options.extension.table = true;
+    options.extension.table = has_delimiter_row(source);
     options.extension.tasklist = true;
     options
-});
+}
+
+/// Whether a line could be the row below a table's head: nothing but its marks, and those of quotes around it.
+fn has_delimiter_row(source: &Source) -> bool {
+    let text = source.text().as_bytes();
+    (0..source.line_count()).any(|line| {
+        let line = &text[source.line_start(line)..];
+        let is_mark = |byte| matches!(byte, b'|' | b':' | b'-' | b'>' | b' ' | b'\t' | 0x0B | 0x0C);
+        let end = line.iter().position(|&byte| !is_mark(byte));
+        let (row, rest) = line.split_at(end.unwrap_or(line.len()));
+        matches!(rest, [] | [b'\r' | b'\n', ..])
+            && row.contains(&b'-')
+            // Dashes alone underline a heading.
+            && row.iter().any(|byte| matches!(byte, b'|' | b':' | 0x0B | 0x0C))
+    })
+}
 
 /// Parse a document. Any text is Markdown, so this never fails.
 #[must_use]
@@ -49,12 +63,12 @@ fn parse_below(source: &Source, front: Option<Span>) -> Tree {
     let arena = Arena::new();
     if let Some(shadow) = Shadow::of(source.text()) {
         let copy = Source::new("", shadow.text.as_str());
-        let root = comrak::parse_document(&arena, copy.text(), &OPTIONS);
+        let root = comrak::parse_document(&arena, copy.text(), &options(&copy));
         let mut tree = Converter::new(&copy, Some(&shadow), front).convert(root);
         to_original(&mut tree, &shadow);
         tree
     } else {
-        let root = comrak::parse_document(&arena, source.text(), &OPTIONS);
+        let root = comrak::parse_document(&arena, source.text(), &options(source));
         Converter::new(source, None, front).convert(root)
     }
 }
@@ -83,16 +97,12 @@ struct Converter<'a> {
     tree: Tree,
     /// The blocks that are open, outermost first.
     open: Vec<BlockId>,
-    /// How many inlines are open.
-    depth: u32,
-    /// Whether an inline of the open leaf has a span that cannot be right.
-    wrong: bool,
 }
 
 impl<'a> Converter<'a> {
     fn new(source: &'a Source, shadow: Option<&'a Shadow<'a>>, front: Option<Span>) -> Self {
         let size = source.text().len();
-        let mut blocks = Vec::with_capacity(size / 40);
+        let mut blocks = Vec::with_capacity(size / 32);
         blocks.extend(front.map(|span| Block {
             kind: BlockKind::FrontMatter,
             span,
@@ -105,22 +115,20 @@ impl<'a> Converter<'a> {
             shadow,
             tree: Tree {
                 blocks,
-                inlines: Vec::with_capacity(size / 120),
+                inlines: Vec::with_capacity(size / 96),
             },
             open: Vec::new(),
-            depth: 0,
-            wrong: false,
         }
     }
 
-    /// Walk the tree without recursion. Text has no children and nothing to keep, so it costs one step.
+    /// Walk the blocks without recursion; each leaf's inlines are walked when it is met.
     fn convert(mut self, root: Node<'_>) -> Tree {
         let mut next = root.first_child();
         while let Some(mut node) = next {
-            self.enter(node);
-            next = node.first_child();
+            let is_leaf = self.enter(node);
+            next = if is_leaf { None } else { node.first_child() };
             while next.is_none() {
-                self.leave(node);
+                self.leave();
                 next = node.next_sibling();
                 match node.parent() {
                     Some(parent) if next.is_none() && !parent.same_node(root) => node = parent,
@@ -131,11 +139,11 @@ impl<'a> Converter<'a> {
         self.tree
     }
 
-    fn enter(&mut self, node: Node<'_>) {
+    /// Open a block. Gives whether it is a leaf: then its inlines are done, too.
+    fn enter(&mut self, node: Node<'_>) -> bool {
         let mut data = node.data_mut();
         let place = data.sourcepos;
-        let kind = match &mut data.value {
-            NodeValue::Text(_) | NodeValue::SoftBreak | NodeValue::LineBreak => return,
+        let mut kind = match &mut data.value {
             NodeValue::Heading(heading) => BlockKind::Heading {
                 level: heading.level,
                 text: Box::default(),
@@ -158,55 +166,36 @@ impl<'a> Converter<'a> {
             NodeValue::Table(_) => BlockKind::Table,
             NodeValue::TableRow(_) => BlockKind::TableRow,
             NodeValue::TableCell => BlockKind::TableCell,
-            value if value.block() => BlockKind::Other,
-            value => {
-                let kind = inline_kind(value);
-                self.inline(kind, place);
-                return;
-            }
+            _ => BlockKind::Other,
         };
+        let is_leaf = data.value.contains_inlines();
+        drop(data);
         let mut span = self.block_span(place);
-        if let BlockKind::Fence(fence) = &kind {
-            span.end = span.end.max(self.code_end(fence, place.start.line));
+        match &mut kind {
+            BlockKind::Heading { text, spaced, .. } => (*text, *spaced) = heading_text(node),
+            BlockKind::Fence(fence) => {
+                span.end = span.end.max(self.code_end(fence, place.start.line));
+            }
+            _ => {}
         }
         let id = self.tree.blocks.len() as BlockId;
-        let inlines = self.tree.inlines.len() as u32;
+        let first = self.tree.inlines.len();
+        if is_leaf {
+            self.inlines(node, id, &kind, span);
+        }
         self.tree.blocks.push(Block {
             kind,
             span,
             parent: self.open.last().copied(),
             next: id + 1,
-            inlines: inlines..inlines,
+            inlines: first as u32..first as u32,
         });
         self.open.push(id);
+        is_leaf
     }
 
-    fn inline(&mut self, kind: Option<InlineKind>, place: Sourcepos) {
-        if let (Some(kind), Some(&block)) = (kind, self.open.last()) {
-            let span = self.span(place);
-            self.wrong |= !repair::is_plausible(&kind, self.source.slice(span));
-            self.tree.inlines.push(Inline {
-                kind,
-                span,
-                block,
-                nested: self.depth > 0,
-            });
-        }
-        self.depth += 1;
-    }
-
-    fn leave(&mut self, node: Node<'_>) {
-        let data = node.data();
-        if matches!(
-            data.value,
-            NodeValue::Text(_) | NodeValue::SoftBreak | NodeValue::LineBreak
-        ) {
-            return;
-        }
-        if !data.value.block() {
-            self.depth -= 1;
-            return;
-        }
+    /// Close the block that was opened last.
+    fn leave(&mut self) {
         let id = self
             .open
             .pop()
@@ -220,21 +209,34 @@ impl<'a> Converter<'a> {
             let parent = &mut self.tree.blocks[parent as usize].span;
             parent.end = parent.end.max(end);
         }
-        let block = &mut self.tree.blocks[id as usize];
-        if let BlockKind::Heading { text, spaced, .. } = &mut block.kind {
-            let (folded, written) = heading_text(node);
-            (*text, *spaced) = (folded.into(), written);
-        }
-        let (kind, span, inlines) = (&block.kind, block.span, block.inlines.clone());
-        if data.value.contains_inlines() && !inlines.is_empty() {
-            let exact =
-                !self.wrong && (*kind != BlockKind::Paragraph || self.ends_at(node, span.end()));
-            if !exact {
-                let inlines = &mut self.tree.inlines[inlines.start as usize..];
-                repair::search(self.source, span, node, inlines);
+    }
+
+    /// Keep the inlines of a leaf that mean something. Most are text.
+    fn inlines(&mut self, leaf: Node<'_>, block: BlockId, kind: &BlockKind, span: Span) {
+        let first = self.tree.inlines.len();
+        // Whether an inline has a span that cannot be right.
+        let mut wrong = false;
+        let mut next = leaf.first_child();
+        while let Some(node) = next {
+            let mut data = node.data_mut();
+            if let Some(kind) = inline_kind(&mut data.value) {
+                let span = self.span(data.sourcepos);
+                wrong |= !repair::is_plausible(&kind, self.source.slice(span));
+                self.tree.inlines.push(Inline {
+                    kind,
+                    span,
+                    block,
+                    nested: !node.parent().is_some_and(|parent| parent.same_node(leaf)),
+                });
             }
+            next = node.first_child().or_else(|| after(node, leaf));
         }
-        self.wrong = false;
+        if first == self.tree.inlines.len() {
+            return;
+        }
+        if wrong || *kind == BlockKind::Paragraph && !self.ends_at(leaf, span.end()) {
+            repair::search(self.source, span, leaf, &mut self.tree.inlines[first..]);
+        }
     }
 
     /// Whether a paragraph's last inline ends where its text ends, white space there aside: if not, a position in
@@ -306,14 +308,11 @@ impl<'a> Converter<'a> {
     /// Where the last line of a fence's code ends, blank ones aside. comrak takes a fence that is not closed, but ended
     /// by the item that holds it, for its first character.
     fn code_end(&self, fence: &Fence, fence_line: usize) -> u32 {
-        let lines = fence.code.trim_end().split('\n').count();
-        let line = if fence.code.trim().is_empty() {
-            0
-        } else {
-            lines
-        };
+        let code = fence.code.trim_end();
+        let line_ends = memchr::memchr_iter(b'\n', code.as_bytes()).count();
+        let lines = if code.is_empty() { 0 } else { line_ends + 1 };
         self.source
-            .trim(self.source.line(fence_line - 1 + line))
+            .trim(self.source.line(fence_line - 1 + lines))
             .end
     }
 
@@ -342,6 +341,16 @@ fn leading(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }
 
+/// The node after a node and all inside it, within `top`.
+fn after<'a>(mut node: Node<'a>, top: Node<'a>) -> Option<Node<'a>> {
+    loop {
+        if let Some(next) = node.next_sibling() {
+            return Some(next);
+        }
+        node = node.parent().filter(|parent| !parent.same_node(top))?;
+    }
+}
+
 fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {
     Some(match value {
         NodeValue::Strong => InlineKind::Strong,
@@ -353,7 +362,7 @@ fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {
     })
 }
 
-fn heading_text(node: Node<'_>) -> (String, Option<Box<str>>) {
+fn heading_text(node: Node<'_>) -> (Box<str>, Option<Box<str>>) {
     let mut text = String::new();
     for edge in node.traverse() {
         if let NodeEdge::Start(inline) = edge {
@@ -367,8 +376,8 @@ fn heading_text(node: Node<'_>) -> (String, Option<Box<str>>) {
     }
     let written = text.trim();
     if !written.contains("  ") {
-        return (written.to_owned(), None);
+        return (written.into(), None);
     }
     let folded = written.split_whitespace().collect::<Vec<_>>().join(" ");
-    (folded, Some(written.into()))
+    (folded.into(), Some(written.into()))
 }
