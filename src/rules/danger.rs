@@ -80,18 +80,18 @@ fn danger(
     simple: &Simple,
 ) -> Option<(&'static str, &'static str)> {
     let program = facts.program(simple)?;
-    let arguments: Vec<&str> = facts.arguments(simple).collect();
+    let arguments = || facts.arguments(simple).collect::<Vec<&str>>();
     match program {
-        "rm" => removes_too_much(assigned, facts, simple, &arguments),
-        "chmod" => opens_to_all(&arguments).then_some((
+        "rm" => removes_too_much(assigned, facts, simple, &arguments()),
+        "chmod" => opens_to_all(&arguments()).then_some((
             "everything below is opened to everyone",
             "give the rights that are needed to the user who needs them: `chmod -R u=rwX,go=rX`",
         )),
-        "dd" => arguments.iter().any(|word| writes_device(word)).then_some((
+        "dd" => facts.arguments(simple).any(writes_device).then_some((
             "a device is overwritten, whatever is on it",
             "let a person do this: write it as an item without a command",
         )),
-        "git" => forces_push(&arguments).then_some((
+        "git" => forces_push(&arguments()).then_some((
             "a forced push throws away what others have pushed",
             "write `--force-with-lease`, which refuses if the branch has moved",
         )),
@@ -184,6 +184,9 @@ fn forces_push(arguments: &[&str]) -> bool {
 /// The pipelines in which an interpreter runs what a program fetched.
 fn fetched_pipelines(facts: &Facts) -> Vec<Span> {
     let mut found = Vec::new();
+    if facts.pipelines.is_empty() {
+        return found;
+    }
     // Of each pipeline, whether an earlier stage fetches: its stages stand in order. None once it is found.
     let mut fetches = vec![Some(false); facts.pipelines.len()];
     for simple in &facts.commands {

@@ -101,8 +101,8 @@ fn fault(
     removed: &FxHashSet<String>,
 ) -> Option<(&'static str, &'static str)> {
     let program = facts.program(simple)?;
-    let arguments: Vec<&str> = facts.arguments(simple).collect();
-    let has = |letters: &[char], long| program::has_option(&arguments, letters, long);
+    let arguments = || facts.arguments(simple).collect::<Vec<&str>>();
+    let has = |letters: &[char], long| program::has_option(&arguments(), letters, long);
     match program {
         "mkdir" if !has(&['p'], "--parents") && !is_made_anew(facts, simple, removed) => Some((
             "repeated, this fails: the folder is there already",
@@ -116,7 +116,7 @@ fn fault(
             "repeated, this fails: the user is there already",
             "look first: `id -u NAME || useradd NAME`",
         )),
-        "git" => git(&arguments),
+        "git" => git(&arguments()),
         _ if program::holds(facts, simple, &CREATE_TABLE) => Some((
             "repeated, this fails: the table is there already",
             "write `CREATE TABLE IF NOT EXISTS`",

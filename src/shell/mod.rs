@@ -182,7 +182,8 @@ impl Facts {
     #[must_use]
     pub fn program<'a>(&'a self, command: &'a Simple) -> Option<&'a str> {
         let name = self.value(command.words.get(command.head)?)?;
-        Some(name.rsplit('/').next().unwrap_or(name))
+        let folders = name.bytes().rposition(|byte| byte == b'/');
+        Some(folders.map_or(name, |last| &name[last + 1..]))
     }
 
     /// The values of the words after the program; empty for one that is not known.
