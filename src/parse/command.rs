@@ -110,22 +110,18 @@ pub fn lists<'a>(
 /// The items of a document, in document order.
 #[must_use]
 pub fn items(document: &Document, template: &Template, interpreters: &Interpreters) -> Vec<Item> {
-    let reader = Items {
-        tree: &document.tree,
-        source: &document.source,
-        interpreters,
-    };
-    let mut items: Vec<Item> = lists(document, template)
-        .flat_map(|list| {
-            list.content.items().map(move |id| Item {
-                id,
-                part: list.part,
-                step: list.step,
-                work: reader.work(id, list.content.end),
-                end: list.content.end,
-            })
-        })
-        .collect();
+    let reader = Items::new(&document.tree, &document.source, interpreters);
+    let mut items = Vec::new();
+    for list in lists(document, template) {
+        let own = list.content.items().map(|id| Item {
+            id,
+            part: list.part,
+            step: list.step,
+            work: reader.work(id, list.content.end),
+            end: list.content.end,
+        });
+        items.extend(own);
+    }
     items.sort_by_key(|item| item.id);
     items
 }

@@ -1,5 +1,7 @@
 //! What an item asks for: a command, or a person.
 
+use memchr::memmem::Finder;
+
 use crate::config::Interpreters;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
@@ -85,17 +87,29 @@ fn info_words(fence: &Fence) -> impl Iterator<Item = &str> {
 }
 
 /// The text that items are read from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Items<'a> {
-    /// Its blocks.
-    pub tree: &'a Tree,
-    /// The text.
-    pub source: &'a Source,
-    /// The languages that the configuration maps to an interpreter.
-    pub interpreters: &'a Interpreters,
+    tree: &'a Tree,
+    source: &'a Source,
+    interpreters: &'a Interpreters,
+    /// Finds `Run:` in a paragraph; none where it stands nowhere in the text.
+    run: Option<Finder<'static>>,
 }
 
-impl Items<'_> {
+impl<'a> Items<'a> {
+    /// The items of a text. `interpreters` are the languages that the configuration maps to one.
+    #[must_use]
+    pub fn new(tree: &'a Tree, source: &'a Source, interpreters: &'a Interpreters) -> Self {
+        let run = Finder::new("Run:");
+        let is_there = run.find(source.text().as_bytes()).is_some();
+        Self {
+            tree,
+            source,
+            interpreters,
+            run: is_there.then_some(run),
+        }
+    }
+
     /// What an item asks for. `end` is where its field ends: a swallowed label may cut it.
     #[must_use]
     pub fn work(&self, item: BlockId, end: u32) -> Work {
@@ -124,11 +138,12 @@ impl Items<'_> {
 
     /// The command of a paragraph of which a line begins with `Run:`.
     fn run_line(&self, paragraph: Span, end: u32) -> Option<Work> {
+        let run = self.run.as_ref()?;
         let source = self.source;
         let end = paragraph.end().min(end as usize);
         let span = source.trim(Span::new(paragraph.start(), end));
         // Most paragraphs hold no such line: look before cutting them up.
-        memchr::memmem::find(source.slice(span).as_bytes(), b"Run:")?;
+        run.find(source.slice(span).as_bytes())?;
         let mut start = span.start();
         let mut lines = source.slice(span).split_inclusive(['\n', '\r']).peekable();
         let mut found = None;
@@ -176,11 +191,8 @@ mod tests {
     fn of(text: &str) -> String {
         let source = Source::new("a.md", text);
         let tree = markdown::parse(&source);
-        let items = Items {
-            tree: &tree,
-            source: &source,
-            interpreters: &Interpreters::from([("ruby".to_owned(), vec!["ruby".to_owned()])]),
-        };
+        let interpreters = Interpreters::from([("ruby".to_owned(), vec!["ruby".to_owned()])]);
+        let items = Items::new(&tree, &source, &interpreters);
         match items.work(1, u32::MAX) {
             Work::Line(span) => format!("line {}", source.slice(span)),
             Work::Block(_, language) => format!("{language:?}"),
