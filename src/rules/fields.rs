@@ -1,5 +1,7 @@
 //! Rules about labelled fields and about what sections and fields hold.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic;
@@ -147,21 +149,26 @@ fn asked_for<'a>(cx: &Context<'a>, kind: ListKind) -> impl Iterator<Item = Part<
 fn own_lists<'a>(
     cx: &Context<'a>,
     part: &Part<'a>,
-    missing: &[ListKind],
+    is_missing: impl Fn(ListKind) -> bool,
 ) -> impl Iterator<Item = &'a List> {
     let asked = part.asks.list;
     let own = usize::from(!is_waived(cx, part));
-    let lists = part.content.lists().enumerate();
-    let lists = lists.filter(move |(at, list)| {
+    let is_own = move |list: &List| {
         let kind = kind_of(cx, list);
-        *at < own || Some(kind) == asked || !missing.contains(&kind)
-    });
+        Some(kind) == asked || !is_missing(kind)
+    };
+    let lists = part.content.lists().enumerate();
+    let lists = lists.filter(move |(at, list)| *at < own || is_own(list));
     lists.map(|(_, list)| list)
 }
 
 /// The items of a task list that are its own: those without a box at its end may be such a list too, for Markdown
 /// takes the two for one.
-fn own_items<'a>(cx: &Context<'_>, list: &'a List, missing: &[ListKind]) -> &'a [BlockId] {
+fn own_items<'a>(
+    cx: &Context<'_>,
+    list: &'a List,
+    is_missing: impl Fn(ListKind) -> bool,
+) -> &'a [BlockId] {
     let rest = if list.ordered {
         ListKind::Numbered
     } else {
@@ -169,39 +176,32 @@ fn own_items<'a>(cx: &Context<'_>, list: &'a List, missing: &[ListKind]) -> &'a 
     };
     let boxed = list.items.iter().rposition(|&item| has_box(cx, item));
     match boxed {
-        Some(end) if missing.contains(&rest) => &list.items[..=end],
+        Some(end) if end + 1 < list.items.len() && is_missing(rest) => &list.items[..=end],
         _ => &list.items,
     }
 }
 
 /// The lists that would stand next to a part, or below it, if what holds them were there.
 fn missing_lists(cx: &Context<'_>, part: &Part<'_>) -> Vec<ListKind> {
-    [missing_fields(part), missing_section(cx, part)].concat()
-}
-
-/// The lists that the section or step of a part lacks with their fields.
-fn missing_fields(part: &Part<'_>) -> Vec<ListKind> {
     let fields = part.asked.fields.iter().enumerate();
     let missing = fields.filter(|(at, spec)| !spec.optional && !part.asked.body.has(*at));
-    missing.filter_map(|(_, spec)| spec.asks.list).collect()
+    let lists = missing.filter_map(|(_, spec)| spec.asks.list);
+    lists.chain(missing_section(cx, part)).collect()
 }
 
 /// The list of the section that should follow the part, if that is missing.
-fn missing_section(cx: &Context<'_>, part: &Part<'_>) -> Vec<ListKind> {
+fn missing_section(cx: &Context<'_>, part: &Part<'_>) -> Option<ListKind> {
     let (template, workflow) = (cx.template, &cx.document.workflow);
     let steps = template.steps.as_ref().map(|steps| steps.section);
     let last = workflow.steps.last().map(|step| step.heading);
     if steps == Some(part.asked.section) && last != Some(part.asked.heading) {
-        return Vec::new();
+        return None;
     }
     let after = template.sections.iter().enumerate();
     let mut after = after.skip(part.asked.section + 1);
     let next = after.find(|(_, spec)| !spec.optional);
     let missing = next.filter(|(id, _)| workflow.section(*id).is_none());
-    missing
-        .and_then(|(_, spec)| spec.asks.list)
-        .into_iter()
-        .collect()
+    missing.and_then(|(_, spec)| spec.asks.list)
 }
 
 /// Whether a part is a rollback that is waived.
@@ -238,9 +238,10 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
             .help(help);
         }
         let tree = &cx.document.tree;
-        let missing = missing_lists(cx, &part);
-        for list in own_lists(cx, &part, &missing) {
-            let items = own_items(cx, list, &missing);
+        let missing = LazyCell::new(|| missing_lists(cx, &part));
+        let is_missing = |kind| missing.contains(&kind);
+        for list in own_lists(cx, &part, is_missing) {
+            let items = own_items(cx, list, is_missing);
             let unboxed = items.iter().filter(|&&item| !has_box(cx, item));
             let unboxed: Vec<Span> = unboxed
                 .map(|&item| clipped(cx, tree.block(item).span, part.content.end))
@@ -277,8 +278,9 @@ pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
             )
             .help(help);
         }
-        let missing = missing_lists(cx, &part);
-        for list in own_lists(cx, &part, &missing).filter(|list| !list.ordered) {
+        let missing = LazyCell::new(|| missing_lists(cx, &part));
+        let is_missing = |kind| missing.contains(&kind);
+        for list in own_lists(cx, &part, is_missing).filter(|list| !list.ordered) {
             out.report(
                 list.span,
                 format!("the list of {} is not numbered", name(cx, &part)),
