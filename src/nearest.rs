@@ -30,14 +30,16 @@ pub fn fold(name: &str) -> String {
     if is_plain(name) {
         return name.to_ascii_lowercase();
     }
-    let mut folded = String::with_capacity(name.len());
-    for word in name.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.extend(word.chars().flat_map(char::to_lowercase));
-    }
-    folded
+    letters(name).collect()
+}
+
+/// The characters of a name as it compares.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    let words = name.split_whitespace().enumerate();
+    words.flat_map(|(at, word)| {
+        let space = (at > 0).then_some(' ').into_iter();
+        space.chain(word.chars().flat_map(char::to_lowercase))
+    })
 }
 
 /// Whether a text is ASCII without white space but single spaces between words.
@@ -67,13 +69,7 @@ pub fn same(a: &str, b: &str) -> bool {
     {
         return false;
     }
-    if a.eq_ignore_ascii_case(b) {
-        return true;
-    }
-    if is_plain(a) && is_plain(b) {
-        return false;
-    }
-    fold(a) == fold(b)
+    a.eq_ignore_ascii_case(b) || letters(a).eq(letters(b))
 }
 
 #[cfg(test)]

@@ -57,8 +57,6 @@ pub struct FieldSpec {
     pub optional: bool,
     /// What it holds.
     pub asks: Asks,
-    /// The label as it compares.
-    folded: String,
 }
 
 /// What a section or a field must hold; with neither list nor code, any text will do.
@@ -132,22 +130,13 @@ impl Template {
 }
 
 impl FieldSpec {
-    /// What is asked of the field of that label.
-    #[must_use]
-    pub fn new(label: String, optional: bool, asks: Asks) -> Self {
-        Self {
-            folded: nearest::fold(&label),
-            label,
-            optional,
-            asks,
-        }
-    }
-
     /// The place in `fields` of that label, case aside.
     #[must_use]
     pub fn find(fields: &[Self], label: &str) -> Option<usize> {
-        let folded = nearest::fold(label);
-        fields.iter().position(|field| field.folded == folded)
+        let position = |is: &dyn Fn(&Self) -> bool| fields.iter().position(is);
+        // Nearly every label is written as in the template.
+        position(&|field| field.label == label)
+            .or_else(|| position(&|field| nearest::same(&field.label, label)))
     }
 }
 

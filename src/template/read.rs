@@ -261,11 +261,11 @@ impl Reader<'_> {
                 last: blocks.end,
                 end: stop,
             });
-            fields.push(FieldSpec::new(
-                name,
-                self.is_optional_label(label, stop),
+            fields.push(FieldSpec {
+                label: name,
+                optional: self.is_optional_label(label, stop),
                 asks,
-            ));
+            });
         }
         Ok((asks, fields))
     }
