@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is where files are touched")]
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::io::Write;
@@ -207,7 +208,7 @@ pub fn slashed(path: &Path) -> String {
     }
 }
 
-/// The Markdown files below a folder, sorted; hidden and git-ignored ones and what `exclude` names, relative to
+/// The Markdown files below a folder, in the order of their names; hidden and git-ignored ones and what `exclude` names, relative to
 /// `root`, are left out. Folders that cannot be read are given with the reason.
 #[must_use]
 pub fn documents(
@@ -224,6 +225,7 @@ pub fn documents(
     let walk = WalkBuilder::new(folder)
         .ignore(false)
         .filter_entry(move |entry| !is_excluded(entry.path(), &root, &exclude))
+        .sort_by_file_name(OsStr::cmp)
         .build();
     for entry in walk {
         match entry {
@@ -234,7 +236,6 @@ pub fn documents(
             Err(error) => failures.push((folder.to_owned(), error.to_string())),
         }
     }
-    found.sort();
     (found, failures)
 }
 
