@@ -264,13 +264,6 @@ pub fn stand_in(text: &str) -> Option<&'static str> {
     STAND_INS.into_iter().find(|stand_in| *stand_in == word)
 }
 
-/// Whether such a word stands anywhere in a text: most documents hold none, and need not be searched for values.
-#[must_use]
-pub fn has_stand_in(text: &str) -> bool {
-    let mut words = STAND_INS.iter();
-    words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
-}
-
 /// Takes what a rule finds in one document.
 pub struct Findings {
     /// The rule that is speaking.

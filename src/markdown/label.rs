@@ -126,7 +126,8 @@ fn named(source: &Source, strong: Span, paragraph: BlockId, place: Place) -> Opt
         (text, strong.end() + colon(&source.text()[strong.end()..])?)
     };
     let name = without_parenthesis(name.trim_end());
-    if name.is_empty() || memchr::memchr2(b'\n', b'\r', name.as_bytes()).is_some() {
+    let is_line_end = |byte: u8| byte == b'\n' || byte == b'\r';
+    if name.is_empty() || name.bytes().any(is_line_end) {
         return None;
     }
     Some(Label {

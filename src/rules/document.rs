@@ -87,31 +87,26 @@ pub fn unfilled_placeholder(cx: &Context<'_>, out: &mut Findings) {
         )
         .help("write the text that belongs here");
     }
-    if !rule::has_stand_in(cx.document.source.text()) {
-        return;
-    }
-    let workflow = &cx.document.workflow;
-    let header = workflow
-        .header
-        .iter()
-        .flat_map(|header| &header.fields)
-        .map(|field| field.value);
-    let mut values: Vec<Span> = header.collect();
-    for part in cx.parts() {
-        values.extend(
-            part.content
-                .text()
-                .filter(|_| part.content.lists().next().is_none()),
-        );
-        values.extend(part.content.items().filter_map(|item| item_text(cx, item)));
-    }
-    for value in values {
+    let mut judge = |value: Span| {
         if let Some(word) = rule::stand_in(cx.text(value)) {
             let value = cx.document.source.trim(value);
             let span = Span::new(value.start(), value.start() + word.len());
             out.report(span, format!("`{word}` stands here instead of a value"))
                 .help("write the text that belongs here");
         }
+    };
+    let header = cx.document.workflow.header.iter();
+    header
+        .flat_map(|header| &header.fields)
+        .for_each(|field| judge(field.value));
+    for part in cx.parts() {
+        if part.content.lists().next().is_none() {
+            part.content.text().into_iter().for_each(&mut judge);
+        }
+        let items = part.content.items();
+        items
+            .filter_map(|item| item_text(cx, item))
+            .for_each(&mut judge);
     }
 }
 

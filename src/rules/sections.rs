@@ -212,7 +212,7 @@ fn absent_step_fields(cx: &Context<'_>, out: &mut Findings, judged: impl Fn(&str
     };
     for step in &cx.document.workflow.steps {
         for (field, asked) in spec.fields.iter().enumerate() {
-            if !asked.optional && judged(&asked.label) && !step.body.has(field) {
+            if !asked.optional && !step.body.has(field) && judged(&asked.label) {
                 report_absent(out, step.heading, &asked.label, &step.reference());
             }
         }
