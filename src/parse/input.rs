@@ -3,6 +3,7 @@
 use regex::Regex;
 use rustc_hash::FxHashSet;
 
+use crate::diagnostic;
 use crate::markdown::BlockKind;
 use crate::parse::Document;
 use crate::shell;
@@ -75,7 +76,8 @@ pub fn inputs(document: &Document, template: &Template) -> Vec<Declared> {
             && !names.insert(input.name.clone())
             && declared.fault.is_none()
         {
-            declared.fault = Some(format!("`{}` is declared a second time", input.name));
+            let name = diagnostic::quoted(&input.name);
+            declared.fault = Some(format!("`{name}` is declared a second time"));
         }
         declared
     });
@@ -101,6 +103,7 @@ fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
     let result = if shell::is_name(name) {
         body(&mut input, rest.trim_start())
     } else {
+        let name = diagnostic::quoted(name);
         Err(format!("`{name}` is no name of an environment variable"))
     };
     match result {
@@ -162,6 +165,7 @@ fn options(input: &mut Input, options: &str) -> Result<(), String> {
         };
         let quoted = |value: Option<&str>| {
             let inner = value.and_then(code).map(str::to_owned);
+            let key = diagnostic::quoted(key);
             inner.ok_or_else(|| format!("`{key}` wants a value in backticks"))
         };
         match key {
@@ -174,6 +178,7 @@ fn options(input: &mut Input, options: &str) -> Result<(), String> {
                 in_choices = true;
             }
             _ => {
+                let key = diagnostic::quoted(key);
                 return Err(format!(
                     "`{key}` is none of required, secret, pattern, default and one of"
                 ));
@@ -189,22 +194,23 @@ fn code(text: &str) -> Option<&str> {
 }
 
 fn check(input: &Input) -> Result<(), String> {
-    let pattern = match &input.pattern {
-        None => None,
-        Some(pattern) => {
-            Some(Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?)
-        }
+    let read = |pattern: &String| {
+        let fault = |_| {
+            let pattern = diagnostic::quoted(pattern);
+            format!("`{pattern}` is no regular expression")
+        };
+        Regex::new(pattern).map_err(fault)
     };
+    let pattern = input.pattern.as_ref().map(read).transpose()?;
     let Some(default) = &input.default else {
         return Ok(());
     };
+    let shown = diagnostic::quoted(default);
     if pattern.is_some_and(|pattern| !pattern.is_match(default)) {
-        return Err(format!(
-            "the default `{default}` does not match the pattern"
-        ));
+        return Err(format!("the default `{shown}` does not match the pattern"));
     }
     if !input.choices.is_empty() && !input.choices.contains(default) {
-        return Err(format!("the default `{default}` is none of the choices"));
+        return Err(format!("the default `{shown}` is none of the choices"));
     }
     Ok(())
 }
@@ -258,6 +264,19 @@ mod tests {
         ] {
             let message = input(text).expect_err(text);
             assert!(message.contains(part), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_message_stands_on_one_line() {
+        for text in [
+            "`A\rB`: x",
+            "`A` (pattern: `(\n`): x",
+            "`A` (a\nb): x",
+            "`A` (pattern: `b`, default: `c\nd`): x",
+        ] {
+            let message = input(text).expect_err(text);
+            assert!(!message.contains(['\n', '\r']), "{text}: {message}");
         }
     }
 
