@@ -77,6 +77,9 @@ pub mod workflow;
 
 pub mod parse;
 
+// Writing what a person goes on with.
+pub mod scaffold;
+
 // Judging it.
 pub mod rule;
 

@@ -16,6 +16,7 @@ mod hooks;
 mod json;
 mod limits;
 mod list;
+mod new;
 mod output;
 mod pages;
 mod paths;

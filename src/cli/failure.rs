@@ -59,8 +59,52 @@ pub enum Failure {
     NothingToCheck { folder: String },
 
     #[error("there are no workflows: neither `wf.toml` nor a folder `workflows` in `{folder}`")]
-    #[diagnostic(help("go to the folder of the project, or set `paths` in its wf.toml"))]
+    #[diagnostic(help("`wf new NAME` writes the first one; or go to the folder of the project"))]
     NoWorkflows { folder: String },
+
+    #[error("`{name}` cannot be a workflow's name: {fault}")]
+    BadName {
+        name: String,
+        fault: &'static str,
+        #[help]
+        help: String,
+    },
+
+    #[error("`{option}` wants a text of one line")]
+    #[diagnostic(help("leave the option out to fill it in later"))]
+    BadText { option: &'static str },
+
+    #[error("`{option}` does not fit into the template: it would be read as something else there")]
+    #[diagnostic(help("leave out what Markdown reads as markup, such as `|`, `**` and `<!--`"))]
+    Unfit { option: &'static str },
+
+    #[error("`{path}` is there already")]
+    #[diagnostic(help("nothing is overwritten: choose another name, or edit the document"))]
+    DocumentExists { path: String },
+
+    #[error("`{path}` answers to the name `{name}` already")]
+    #[diagnostic(help(
+        "choose another name: `_` is `-` in it, and case, a number before it and `-workflow` at its end do not count"
+    ))]
+    NameTaken { name: String, path: String },
+
+    #[error("the configuration excludes `{path}`")]
+    #[diagnostic(help("choose another name, or change `exclude` in wf.toml"))]
+    PathExcluded { path: String },
+
+    #[error("`{path}` would belong to another project, that in `{root}`")]
+    #[diagnostic(help("run `wf new` there"))]
+    OtherProject { path: String, root: String },
+
+    #[error("no line can be added to `{path}` that lists the workflow")]
+    #[diagnostic(help(
+        "is there a code block or a comment in it that is never closed? Close it, or list the workflow there first"
+    ))]
+    Unlistable { path: String },
+
+    #[error("cannot write `{path}`: {source}")]
+    #[diagnostic(help("nothing was changed"))]
+    NotWritten { path: String, source: io::Error },
 
     #[error("`-` wants the path that standard input stands at")]
     #[diagnostic(help("for example `wf check - --stdin-path workflows/release.md < draft.md`"))]

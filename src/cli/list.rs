@@ -99,7 +99,10 @@ fn list(arguments: &ListArguments) -> Result<Exit, Failure> {
             .iter()
             .map(|path| format!("`{path}`"))
             .collect();
-        terminal::notice(&format!("there is no workflow in {}", paths.join(", ")));
+        terminal::notice(&format!(
+            "there is no workflow in {}; `wf new NAME` writes one",
+            paths.join(", ")
+        ));
     }
     let has_failed = !inventory.failures.is_empty() || rows.iter().any(|row| row.note.is_some());
     let text = match arguments.output_format {

@@ -6,6 +6,7 @@ mod config;
 mod failure;
 mod inventory;
 mod list;
+mod new;
 mod progress;
 mod project;
 mod rule;
@@ -48,6 +49,7 @@ Examples:
   wf check                          lint the workflow directories of this project
   wf check workflows/release.md     lint one document
   wf check --format json | jq .     findings for programs
+  wf new release --owner platform   a workflow from the template, listed in the index
   wf list                           every workflow, with its owner and the age of its audit
   wf rule missing-rollback          what a rule is about
   wf config show                    every setting, and where it comes from
@@ -60,6 +62,8 @@ enum Command {
     /// Lint workflow documents
     #[command(after_help = formats_and_exit_codes())]
     Check(Box<CheckArguments>),
+    /// Write a workflow from the template, and list it in the index
+    New(NewArguments),
     /// Show every workflow, with its owner and the age of its audit
     List(ListArguments),
     /// Explain a rule, or list them all
@@ -142,6 +146,29 @@ enum FailOn {
     Warning,
     /// Findings never make it fail
     Never,
+}
+
+#[derive(Debug, Args)]
+struct NewArguments {
+    /// The name by which it is asked for, and of its file without `.md`; with folders before it, in the first
+    /// workflow directory: `release`, `ops/certificates`
+    name: String,
+
+    /// Its title; else made of the name
+    #[arg(long)]
+    title: Option<String>,
+
+    /// Whose it is, for the header
+    #[arg(long)]
+    owner: Option<String>,
+
+    /// What it is for, for the header and the index
+    #[arg(long)]
+    purpose: Option<String>,
+
+    /// The day of its audit, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    today: Option<NaiveDate>,
 }
 
 #[derive(Debug, Args)]
@@ -249,6 +276,7 @@ pub fn main() -> ExitCode {
     terminal::choose_color(arguments.color);
     let exit = match arguments.command {
         Command::Check(check) => check::run(&check),
+        Command::New(new) => new::run(&new),
         Command::List(list) => list::run(&list),
         Command::Rule(rule) => rule::run(&rule),
         Command::Config(config) => config::run(&config),

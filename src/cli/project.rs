@@ -19,7 +19,6 @@ use crate::lint::Levels;
 use crate::lint::Project;
 use crate::source::Source;
 use crate::template;
-use crate::template::Template;
 
 /// The template that holds where a project sets none.
 const BUILT_IN: &str = include_str!("../../rules/template.md");
@@ -146,19 +145,8 @@ impl<'a> Projects<'a> {
                 });
             }
         }
-        let template = match &config.template {
-            None => Self::built_in(),
-            Some(set) => {
-                let path = root.folder.join(&set.value);
-                if files::kind(&path).is_err() {
-                    return Err(Failure::NoTemplate {
-                        place: set.place.clone(),
-                        path: set.value.clone(),
-                    });
-                }
-                template::read(&text(&self.current, &path)?)?
-            }
-        };
+        let source = template_source(&root.folder, &self.current, &config)?;
+        let template = template::read(&source)?;
         Ok(Project {
             root: root.folder.clone(),
             current: self.current.clone(),
@@ -167,11 +155,6 @@ impl<'a> Projects<'a> {
             template,
             today: self.today,
         })
-    }
-
-    fn built_in() -> Template {
-        template::read(&Source::new("rules/template.md", BUILT_IN))
-            .expect("a test reads the built-in template")
     }
 
     /// The rules' levels: their own, then the configuration's, then the command line's.
@@ -185,6 +168,21 @@ impl<'a> Projects<'a> {
         }
         Ok(levels)
     }
+}
+
+/// The text of the template in force in a project.
+pub fn template_source(root: &Path, current: &Path, config: &Config) -> Result<Source, Failure> {
+    let Some(set) = &config.template else {
+        return Ok(Source::new("rules/template.md", BUILT_IN));
+    };
+    let path = root.join(&set.value);
+    if files::kind(&path).is_err() {
+        return Err(Failure::NoTemplate {
+            place: set.place.clone(),
+            path: set.value.clone(),
+        });
+    }
+    text(current, &path)
 }
 
 /// A path as seen from the current folder.

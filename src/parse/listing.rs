@@ -5,6 +5,7 @@ use crate::markdown::BlockKind;
 use crate::markdown::InlineKind;
 use crate::markdown::Tree;
 use crate::markdown::content;
+use crate::parse::link;
 use crate::source::Source;
 use crate::source::Span;
 
@@ -41,7 +42,7 @@ pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
             InlineKind::Code if last_link.contains(inline.span) => {}
             InlineKind::Link(url) => {
                 last_link = inline.span;
-                entries.extend(link(url).map(|path| Entry {
+                entries.extend(linked(url).map(|path| Entry {
                     span: inline.span,
                     path,
                     form: EntryForm::Link,
@@ -70,6 +71,26 @@ pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
     entries
 }
 
+/// The paths, from the project root, that an entry may mean: read from the index's folder or from the root; of a
+/// tree also without the folder at its top, or with that as the index's own.
+#[must_use]
+pub fn candidates(index: &str, entry: &Entry) -> Vec<String> {
+    let folder = index.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let here = link::resolve(index, &entry.path);
+    if entry.form == EntryForm::Link {
+        return vec![here];
+    }
+    let mut paths = vec![here, link::resolve("", &entry.path)];
+    if entry.form == EntryForm::Tree {
+        paths.push(link::resolve(folder, &entry.path));
+        if let Some((_, below)) = entry.path.split_once('/') {
+            paths.push(link::resolve(index, below));
+            paths.push(link::resolve("", below));
+        }
+    }
+    paths
+}
+
 /// Whether a path names an index: every `README.md` is one.
 #[must_use]
 pub fn is_index(path: &str) -> bool {
@@ -84,8 +105,8 @@ pub fn is_markdown(path: &str) -> bool {
 }
 
 /// The path of a relative link to a Markdown file.
-fn link(url: &str) -> Option<String> {
-    let path = crate::parse::link::relative(url)?.path;
+fn linked(url: &str) -> Option<String> {
+    let path = link::relative(url)?.path;
     is_markdown(&path).then_some(path)
 }
 

@@ -8,8 +8,6 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic;
 use crate::parse::link;
 use crate::parse::listing;
-use crate::parse::listing::Entry;
-use crate::parse::listing::EntryForm;
 use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Directories;
@@ -66,7 +64,7 @@ pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
                         index
                             .entries
                             .iter()
-                            .flat_map(|entry| candidates(&index.path, entry))
+                            .flat_map(|entry| listing::candidates(&index.path, entry))
                             .collect(),
                     ),
                 )
@@ -101,27 +99,9 @@ fn relative_to<'a>(index: &str, document: &'a str) -> &'a str {
     document[parent(index).len()..].trim_start_matches('/')
 }
 
-/// The paths, from the project root, that an entry may mean: read from the index's folder or from the root; of a
-/// tree also without the folder at its top, or with that as the index's own.
-fn candidates(index: &str, entry: &Entry) -> Vec<String> {
-    let here = link::resolve(index, &entry.path);
-    if entry.form == EntryForm::Link {
-        return vec![here];
-    }
-    let mut paths = vec![here, link::resolve("", &entry.path)];
-    if entry.form == EntryForm::Tree {
-        paths.push(link::resolve(parent(index), &entry.path));
-        if let Some((_, below)) = entry.path.split_once('/') {
-            paths.push(link::resolve(index, below));
-            paths.push(link::resolve("", below));
-        }
-    }
-    paths
-}
-
 pub fn dangling_index_entry(cx: &Context<'_>, out: &mut Findings) {
     for entry in listing::entries(&cx.document.tree, &cx.document.source) {
-        if !candidates(cx.path, &entry)
+        if !listing::candidates(cx.path, &entry)
             .iter()
             .any(|path| path == cx.path || cx.neighbours.exists(path))
         {

@@ -1,11 +1,12 @@
 //! The file system: finding a project and its documents, reading them, replacing a file whole.
 #![expect(clippy::disallowed_methods, reason = "this is where files are touched")]
 
+mod write;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::io::Write;
 use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
@@ -24,6 +25,10 @@ use crate::markdown;
 use crate::markdown::anchor;
 use crate::neighbours::Neighbours;
 use crate::source::Source;
+
+pub use write::Change;
+pub use write::replace;
+pub use write::write_together;
 
 /// Where a project's root is, and how that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,50 +121,10 @@ pub fn read_standard_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Write a file so that a reader sees the old one or the new one, whole. A symbolic link is written through.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    // The error of a temporary file names that file, of which nobody has heard.
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    // Asked first, for an error that speaks of the folder rather than of a temporary file in it.
-    fs::metadata(folder)?;
-    write_whole(&target, folder, bytes).map_err(|error| match error.get_ref() {
-        Some(_) => io::Error::from(error.kind()),
-        None => error,
-    })
-}
-
-fn write_whole(path: &Path, folder: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A device or a pipe has no content to replace.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::OpenOptions::new()
-            .write(true)
-            .open(path)?
-            .write_all(bytes);
-    }
-    let mut file = temporary(path).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// A temporary file that gets the mode of the one it will replace.
-fn temporary(path: &Path) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".wf-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode());
-        builder.permissions(fs::Permissions::from_mode(mode));
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    builder
+/// Whether anything stands at a path, a link that leads nowhere included.
+#[must_use]
+pub fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 /// An absolute path without `.` and `..`, links left as they are.

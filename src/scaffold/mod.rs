@@ -1,0 +1,70 @@
+//! Texts that are written for a person to go on with: a document made from the template, its line in an index, an
+//! index where there is none.
+
+mod bullet;
+mod document;
+mod drawn;
+mod fresh;
+mod index;
+pub mod name;
+mod place;
+mod row;
+
+use chrono::NaiveDate;
+
+use crate::edit::Edit;
+use crate::source::Source;
+
+pub use document::Unfit;
+pub use document::document;
+pub use fresh::index as fresh_index;
+pub use index::add;
+
+/// What is known of a document that is to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Its path relative to the project root, with `/`.
+    pub file: &'a str,
+    /// The name by which it is asked for.
+    pub name: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// Whose it is.
+    pub owner: Option<&'a str>,
+    /// What it is for.
+    pub purpose: Option<&'a str>,
+    /// The day of its first audit.
+    pub today: NaiveDate,
+}
+
+impl Facts<'_> {
+    /// The command by which it is asked for.
+    #[must_use]
+    pub fn command(&self) -> String {
+        format!("execute-task {}", self.name)
+    }
+
+    /// What it does, as far as is known.
+    fn gist(&self) -> &str {
+        self.purpose.unwrap_or(self.title)
+    }
+}
+
+/// The line end that a text uses.
+fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// A text with edits made that do not overlap.
+fn edited(source: &Source, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.span);
+    let mut text = String::with_capacity(source.text().len());
+    let mut done = 0;
+    for edit in edits {
+        text.push_str(&source.text()[done..edit.span.start()]);
+        text.push_str(&edit.replacement);
+        done = edit.span.end();
+    }
+    text.push_str(&source.text()[done..]);
+    text
+}
