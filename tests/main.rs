@@ -20,6 +20,7 @@ mod new;
 mod output;
 mod pages;
 mod paths;
+mod policy;
 mod project;
 mod readme;
 mod sample;

@@ -93,7 +93,7 @@ fn forward(plan: &Plan, state: &State) -> Next {
 
 /// The first item whose failure fails the run. A check that only probed an action of unknown outcome does not.
 fn failed(state: &State) -> Option<ItemId> {
-    state.with_status(Status::Failed).find(|id| match id.place {
+    state.failed().find(|id| match id.place {
         Place::Verification(step) => !state.is_unsure(step),
         _ => true,
     })

@@ -26,6 +26,8 @@ pub struct State {
     pub inputs: BTreeMap<String, String>,
     /// The items that were met.
     items: BTreeMap<ItemId, ItemState>,
+    /// Those that failed, in that order; some were tried again since.
+    failed: Vec<ItemId>,
     /// The steps that began, and whether they succeeded.
     steps: BTreeMap<u32, bool>,
     /// The steps of which an action was started, in that order: they are due for rollback.
@@ -53,6 +55,8 @@ pub struct ItemState {
     pub attempts: u32,
     /// How many of them failed since it was last asked to be tried again.
     pub failures: u32,
+    /// Whether an attempt succeeded or was of unknown outcome, whatever later ones did.
+    pub had_effect: bool,
     /// The process of its last attempt.
     pub process: Option<Process>,
 }
@@ -139,18 +143,20 @@ impl State {
     /// The status of an item.
     #[must_use]
     pub fn status(&self, id: ItemId) -> Status {
-        self.items
-            .get(&id)
-            .map_or(Status::Pending, |item| item.status)
+        let item = self.items.get(&id);
+        item.map_or(Status::Pending, |item| item.status)
     }
 
     /// The items of that status, in order.
     pub fn with_status(&self, status: Status) -> impl Iterator<Item = ItemId> {
-        let items = self
-            .items
-            .iter()
-            .filter(move |(_, item)| item.status == status);
-        items.map(|(&id, _)| id)
+        let items = self.items.iter().map(|(&id, item)| (id, item.status));
+        items.filter_map(move |(id, other)| (other == status).then_some(id))
+    }
+
+    /// The items that failed, in that order.
+    pub fn failed(&self) -> impl Iterator<Item = ItemId> {
+        let failed = self.failed.iter().copied();
+        failed.filter(|id| self.status(*id) == Status::Failed)
     }
 
     /// Whether a command runs.
@@ -181,8 +187,9 @@ impl State {
     #[must_use]
     pub fn had_effect(&self, plan: &Plan, step: u32) -> bool {
         let actions = plan.items(Place::Action(step)).iter();
-        let mut states = actions.map(|item| self.status(item.id));
-        states.any(|status| !matches!(status, Status::Pending | Status::Failed))
+        let mut states = actions.filter_map(|item| self.items.get(&item.id));
+        let none = [Status::Pending, Status::Failed];
+        states.any(|item| item.had_effect || !none.contains(&item.status))
     }
 
     /// Whether an action of a step is of unknown outcome.
@@ -245,7 +252,7 @@ impl State {
             }
             Event::ItemAnswered { item, done, .. } => {
                 let status = if *done { Status::Done } else { Status::Failed };
-                self.items.entry(*item).or_default().status = status;
+                self.set(*item, status);
                 self.unpark();
             }
             Event::ItemSettled { item, settled, .. } => self.settle(*item, *settled),
@@ -279,7 +286,8 @@ impl State {
 
     fn finish(&mut self, plan: &Plan, id: ItemId, outcome: &Outcome) {
         let item = self.items.entry(id).or_default();
-        item.status = match outcome {
+        item.had_effect |= matches!(outcome, Outcome::Succeeded | Outcome::BadOutput { .. });
+        let status = match outcome {
             Outcome::Succeeded => Status::Done,
             Outcome::Interrupted => unknown(id),
             _ => {
@@ -292,6 +300,13 @@ impl State {
                 }
             }
         };
+        self.set(id, status);
+    }
+
+    fn set(&mut self, id: ItemId, status: Status) {
+        self.items.entry(id).or_default().status = status;
+        self.failed.retain(|other| *other != id);
+        self.failed.extend((status == Status::Failed).then_some(id));
     }
 
     /// What was running when the program died has no outcome.
@@ -312,9 +327,9 @@ impl State {
             Settled::Done => Status::Done,
             Settled::Retry => Status::Pending,
         };
-        item.failures = 0;
+        (item.failures, item.had_effect) = (0, true);
         // What its checks said when it was probed counts no more.
-        if let Some(step) = id.place.step() {
+        if let Place::Action(step) = id.place {
             for (other, item) in &mut self.items {
                 let is_probe = other.place == Place::Verification(step);
                 if is_probe && (settled == Settled::Retry || item.status == Status::Failed) {
