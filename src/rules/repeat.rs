@@ -49,20 +49,25 @@ pub fn not_idempotent(cx: &Context<'_>, out: &mut Findings) {
         .filter(|command| command.item.part == Part::Actions);
     for command in actions {
         let mut redirects: FxHashSet<Span> = FxHashSet::default();
-        let mut removed = FxHashSet::default();
+        // What the script has removed or written anew.
+        let mut anew = FxHashSet::default();
         for (offset, facts) in command.pieces() {
             for simple in &facts.commands {
                 if facts.program(simple) == Some("rm") {
-                    removed.extend(simple.words.iter().map(|word| unquoted(facts, word)));
+                    anew.extend(simple.words.iter().map(|word| unquoted(facts, word)));
                 }
                 if simple.is_guarded {
                     continue;
                 }
-                let fault = fault(facts, simple, &removed).or_else(|| {
-                    let append = simple
-                        .redirects
-                        .iter()
-                        .find(|redirect| appends(facts, redirect))?;
+                let written = simple
+                    .redirects
+                    .iter()
+                    .filter(|redirect| redirect.makes_anew);
+                let written = written.filter_map(|redirect| redirect.target.as_ref());
+                anew.extend(written.map(|target| unquoted(facts, target)));
+                let fault = fault(facts, simple, &anew).or_else(|| {
+                    let mut all = simple.redirects.iter();
+                    let append = all.find(|redirect| appends(facts, redirect, &anew))?;
                     let is_first = redirects.insert(command.place(offset, append.span));
                     is_first.then_some((
                         "repeated, this appends a second time",
@@ -98,13 +103,13 @@ fn repeatable_steps(cx: &Context<'_>) -> FxHashSet<usize> {
 fn fault(
     facts: &Facts,
     simple: &Simple,
-    removed: &FxHashSet<String>,
+    anew: &FxHashSet<String>,
 ) -> Option<(&'static str, &'static str)> {
     let program = facts.program(simple)?;
     let arguments = || facts.arguments(simple).collect::<Vec<&str>>();
     let has = |letters: &[char], long| program::has_option(&arguments(), letters, long);
     match program {
-        "mkdir" if !has(&['p'], "--parents") && !is_made_anew(facts, simple, removed) => Some((
+        "mkdir" if !has(&['p'], "--parents") && !is_made_anew(facts, simple, anew) => Some((
             "repeated, this fails: the folder is there already",
             "write `mkdir -p`",
         )),
@@ -126,9 +131,9 @@ fn fault(
 }
 
 /// Whether the script has removed the folder before it makes it.
-fn is_made_anew(facts: &Facts, simple: &Simple, removed: &FxHashSet<String>) -> bool {
+fn is_made_anew(facts: &Facts, simple: &Simple, anew: &FxHashSet<String>) -> bool {
     let folder = simple.words.last();
-    !removed.is_empty() && folder.is_some_and(|folder| removed.contains(&unquoted(facts, folder)))
+    !anew.is_empty() && folder.is_some_and(|folder| anew.contains(&unquoted(facts, folder)))
 }
 
 /// A word as it is written, without its double quotes.
@@ -158,7 +163,7 @@ fn git(arguments: &[&str]) -> Option<(&'static str, &'static str)> {
 }
 
 /// Whether a redirection appends to a file that stays. Outputs are taken anew at each attempt.
-fn appends(facts: &Facts, redirect: &Redirect) -> bool {
+fn appends(facts: &Facts, redirect: &Redirect, anew: &FxHashSet<String>) -> bool {
     let Some(target) = redirect.target.as_ref().filter(|_| redirect.appends) else {
         return false;
     };
@@ -169,5 +174,5 @@ fn appends(facts: &Facts, redirect: &Redirect) -> bool {
     let is_device = facts
         .value(target)
         .is_some_and(|path| path.starts_with("/dev/"));
-    !is_output && !is_device
+    !is_output && !is_device && !anew.contains(&unquoted(facts, target))
 }

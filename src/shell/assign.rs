@@ -102,6 +102,10 @@ impl Walker<'_> {
         Redirect {
             span: span(redirect.span),
             appends: redirect.kind == RedirectKind::Append,
+            makes_anew: matches!(
+                redirect.kind,
+                RedirectKind::Output | RedirectKind::Clobber | RedirectKind::OutputBoth
+            ),
             target,
             document,
         }

@@ -58,6 +58,12 @@ pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
             let at = arguments.iter().position(|(_, word)| word == "-v");
             let after = at.map_or(arguments.len(), |at| at + 1);
             mention(walker, &arguments[after..arguments.len().min(after + 1)]);
+            for pair in arguments.windows(2) {
+                if pair[0].1 == "-z" || pair[0].1 == "-n" {
+                    let expansions = &pair[1].0.expansions;
+                    walker.guarded_by_test(expansions.start as usize..expansions.end as usize);
+                }
+            }
         }
         "trap" => script(walker, arguments.first()),
         "bash" | "sh" | "dash" | "ksh" | "zsh" => {

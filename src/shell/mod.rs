@@ -8,6 +8,7 @@ mod arithmetic;
 mod assign;
 mod builtin;
 mod condition;
+mod decision;
 mod fault;
 mod memory;
 mod placeholder;
@@ -110,6 +111,8 @@ pub struct Redirect {
     pub span: Span,
     /// Whether it appends (`>>`).
     pub appends: bool,
+    /// Whether it makes its file anew (`>`).
+    pub makes_anew: bool,
     /// Where it goes to or comes from; none for a here-document.
     pub target: Option<Word>,
     /// The text of a here-document.
@@ -125,7 +128,7 @@ pub struct Expansion {
     pub span: Span,
     /// Whether the shell splits the value into words there, though it is not what a loop goes over.
     pub splits: bool,
-    /// Whether it says what happens without a value: `${NAME:-x}`, `${NAME:?}`.
+    /// Whether it says or asks what happens without a value: `${NAME:-x}`, `${NAME:?}`, `[ -z "$NAME" ]`.
     pub has_fallback: bool,
 }
 

@@ -38,6 +38,31 @@ fn name_length(bytes: &[u8]) -> Option<usize> {
     (bytes[close] == b'>' && begins && name.split(' ').all(is_word)).then_some(close)
 }
 
+/// The places that stand neither in quotes nor in a comment, by what stands before them on their lines: all that
+/// can be told of a script that does not parse.
+pub fn outside_texts(text: &str, places: &[Span]) -> Vec<Span> {
+    let (mut at, mut line, mut is_text) = (0, 0, [false; 3]);
+    let mut outside = Vec::new();
+    for &place in places {
+        for (offset, byte) in text.as_bytes()[at..place.start()].iter().enumerate() {
+            match byte {
+                b'\n' => (line, is_text) = (at + offset + 1, [false; 3]),
+                b'"' => is_text[0] ^= true,
+                b'\'' => is_text[1] ^= true,
+                b'#' => {
+                    is_text[2] |= text[line..at + offset].trim_start().is_empty();
+                }
+                _ => {}
+            }
+        }
+        at = place.start();
+        if !is_text.contains(&true) {
+            outside.push(place);
+        }
+    }
+    outside
+}
+
 /// The text with each of these places made one plain word, so that what stands around it can be judged.
 pub fn masked<'a>(text: &'a str, places: &[Span]) -> Cow<'a, str> {
     if places.is_empty() {

@@ -51,7 +51,12 @@ pub fn facts(text: &str) -> Facts {
 fn parsed(text: &str, placeholders: &[Span]) -> Facts {
     let masked = placeholder::masked(text, placeholders);
     let mut facts = collected(&masked, 0);
-    facts.placeholders.extend(placeholders);
+    if facts.faults.is_empty() {
+        facts.placeholders.extend(placeholders);
+    } else {
+        let outside = placeholder::outside_texts(text, placeholders);
+        facts.placeholders.extend(outside);
+    }
     if let Some(prompt) = prompt(&facts, text) {
         facts.faults = vec![prompt];
     }

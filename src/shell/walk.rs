@@ -15,6 +15,7 @@ use crate::shell::Facts;
 use crate::shell::Redirect;
 use crate::shell::Simple;
 use crate::shell::builtin;
+use crate::shell::decision;
 use crate::shell::fault;
 use crate::shell::syntax::span;
 use crate::shell::wrapper;
@@ -30,6 +31,8 @@ pub struct Walker<'a> {
     pub depth: usize,
     /// Whether the text is parsed a second time, for its faults alone.
     pub is_again: bool,
+    /// Whether something depends on how the command ends: in the condition of `if`, before `&&`.
+    pub decides: bool,
     stage: Option<(u32, u32)>,
     is_guarded: bool,
     redirects: Vec<Redirect>,
@@ -43,6 +46,7 @@ impl<'a> Walker<'a> {
             facts: Facts::default(),
             depth: 0,
             is_again: false,
+            decides: false,
             stage: None,
             is_guarded: false,
             redirects: Vec::new(),
@@ -129,6 +133,12 @@ impl<'a> Walker<'a> {
         self.is_guarded = outer;
     }
 
+    fn deciding(&mut self, decides: bool, walk: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.decides, decides);
+        walk(self);
+        self.decides = outer;
+    }
+
     /// A chain of `&&` and `||`, or a pipeline. Both lean to the left, up to a thousand links deep.
     fn chain(&mut self, statement: &Stmt) {
         let mut links = Vec::new();
@@ -176,15 +186,20 @@ impl<'a> Walker<'a> {
     fn decisions(&mut self, operands: &[&Stmt], links: &[BinaryOp]) {
         for (at, operand) in operands.iter().enumerate() {
             let before = at.checked_sub(1).map(|at| links[at]);
-            let after_test = before == Some(BinaryOp::And) && is_test(operands[at - 1], self.text);
+            let after_test =
+                before == Some(BinaryOp::And) && decision::is_test(operands[at - 1], self.text);
             let later = links.iter().zip(&operands[1..]).skip(at);
             let mut alternatives = later.filter(|(op, _)| **op == BinaryOp::Or);
-            let is_caught = alternatives.any(|(_, other)| !gives_up(other, self.text));
-            if before == Some(BinaryOp::Or) || after_test || is_caught {
-                self.guarded(|walker| walker.statement(operand));
-            } else {
-                self.statement(operand);
-            }
+            let is_caught = alternatives.any(|(_, other)| !decision::gives_up(other, self.text));
+            let is_guarded = before == Some(BinaryOp::Or) || after_test || is_caught;
+            let decides = self.decides || at < links.len();
+            self.deciding(decides, |walker| {
+                if is_guarded {
+                    walker.guarded(|walker| walker.statement(operand));
+                } else {
+                    walker.statement(operand);
+                }
+            });
         }
     }
 
@@ -298,9 +313,9 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn both(&mut self, first: &StmtSeq, second: &StmtSeq) {
-        self.statements(first);
-        self.statements(second);
+    fn both(&mut self, condition: &StmtSeq, body: &StmtSeq) {
+        self.deciding(true, |walker| walker.statements(condition));
+        self.deciding(false, |walker| walker.statements(body));
     }
 
     fn each(&mut self, variable: &str, words: &[ShellWord], body: &StmtSeq) {
@@ -311,14 +326,12 @@ impl<'a> Walker<'a> {
 
     fn decision(&mut self, command: &IfCommand) {
         self.guarded(|walker| {
-            walker.statements(&command.condition);
-            walker.statements(&command.then_branch);
+            walker.both(&command.condition, &command.then_branch);
             for (condition, branch) in &command.elif_branches {
-                walker.statements(condition);
-                walker.statements(branch);
+                walker.both(condition, branch);
             }
             if let Some(branch) = &command.else_branch {
-                walker.statements(branch);
+                walker.deciding(false, |walker| walker.statements(branch));
             }
         });
     }
@@ -356,32 +369,6 @@ impl<'a> Walker<'a> {
 
 fn is_pipe(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::Pipe | BinaryOp::PipeAll)
-}
-
-/// Whether a statement ends the script, so that what failed before it has still failed.
-fn gives_up(statement: &Stmt, text: &str) -> bool {
-    match &statement.command {
-        Command::Builtin(command) => {
-            matches!(command, BuiltinCommand::Exit(_) | BuiltinCommand::Return(_))
-        }
-        Command::Simple(command) => command.name.span.slice(text) == "false",
-        Command::Compound(CompoundCommand::BraceGroup(body) | CompoundCommand::Subshell(body)) => {
-            body.last().is_some_and(|last| gives_up(last, text))
-        }
-        _ => false,
-    }
-}
-
-fn is_test(statement: &Stmt, text: &str) -> bool {
-    match &statement.command {
-        Command::Simple(command) => {
-            statement.negated || matches!(command.name.span.slice(text), "[" | "test")
-        }
-        Command::Compound(command) => {
-            statement.negated || matches!(command, CompoundCommand::Conditional(_))
-        }
-        _ => statement.negated,
-    }
 }
 
 fn around(a: Span, b: Span) -> Span {
