@@ -187,6 +187,10 @@ impl Source {
     #[must_use]
     pub fn trim(&self, span: Span) -> Span {
         let text = self.slice(span);
+        // Most texts have nothing around them.
+        if is_plain_around(text) {
+            return span;
+        }
         let trimmed = text.trim_start();
         if trimmed.is_empty() {
             return Span::at(span.start());
@@ -202,6 +206,14 @@ impl Source {
         let end = memchr::memchr2(b'\n', b'\r', text.as_bytes()).unwrap_or(text.len());
         Span::new(span.start(), span.start() + end)
     }
+}
+
+/// Whether a text begins and ends with a visible ASCII character, and so has no white space around it.
+#[must_use]
+pub fn is_plain_around(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_graphic)
+        && bytes.last().is_some_and(u8::is_ascii_graphic)
 }
 
 fn line_starts(text: &str) -> Vec<u32> {

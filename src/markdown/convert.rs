@@ -20,6 +20,7 @@ use crate::markdown::Tree;
 use crate::markdown::front_matter;
 use crate::markdown::repair;
 use crate::markdown::shadow::Shadow;
+use crate::source;
 use crate::source::Source;
 use crate::source::Span;
 
@@ -234,7 +235,7 @@ impl<'a> Converter<'a> {
         if first == self.tree.inlines.len() {
             return;
         }
-        if wrong || *kind == BlockKind::Paragraph && !self.ends_at(leaf, span.end()) {
+        if wrong || matches!(kind, BlockKind::Paragraph) && !self.ends_at(leaf, span.end()) {
             repair::search(self.source, span, leaf, &mut self.tree.inlines[first..]);
         }
     }
@@ -274,16 +275,20 @@ impl<'a> Converter<'a> {
     /// A block's span without the white space at its end; an end column of 0 means "before this line".
     fn block_span(&self, place: Sourcepos) -> Span {
         let span = self.span(place);
-        let text = self.source.slice(span).trim_end();
+        let text = self.source.slice(span);
+        if source::is_plain_around(text) {
+            return span;
+        }
+        let text = text.trim_end();
         let start = span.start() + leading(text);
         Span::new(start, (span.start() + text.len()).max(start))
     }
 
     fn checkbox(&self, symbol: Option<char>, place: Sourcepos) -> Option<Checkbox> {
         let inner = self.span(place);
-        let text = self.source.text();
-        let start = text[..inner.start()].rfind('[')?;
-        let end = inner.start() + text[inner.start()..].find(']')? + 1;
+        let (before, rest) = self.source.text().as_bytes().split_at(inner.start());
+        let start = before.iter().rposition(|&byte| byte == b'[')?;
+        let end = inner.start() + rest.iter().position(|&byte| byte == b']')? + 1;
         Some(Checkbox {
             span: Span::new(start, end),
             ticked: symbol.is_some(),
@@ -375,7 +380,8 @@ fn heading_text(node: Node<'_>) -> (Box<str>, Option<Box<str>>) {
         }
     }
     let written = text.trim();
-    if !written.contains("  ") {
+    let mut pairs = written.as_bytes().windows(2);
+    if !pairs.any(|pair| pair == b"  ") {
         return (written.into(), None);
     }
     let folded = written.split_whitespace().collect::<Vec<_>>().join(" ");
