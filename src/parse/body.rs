@@ -95,18 +95,8 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
         .map(|label| FieldSpec::find(specs, parser.text(label.name)))
         .map(|spec| spec.map(|spec| (spec, Spelling::Exact)))
         .collect();
-    // An indented line of an item is a swallowed label only where the label stands nowhere else.
-    let mut counts = vec![0_usize; specs.len()];
-    for (spec, _) in found.iter().flatten() {
-        counts[*spec] += 1;
-    }
-    for (label, found) in labels.iter().zip(&mut found) {
-        if let (Place::Indented, Some((spec, _))) = (label.place, *found)
-            && counts[spec] > 1
-        {
-            counts[spec] -= 1;
-            *found = None;
-        }
+    if labels.iter().any(|label| label.place == Place::Indented) {
+        leave_indented(specs.len(), &labels, &mut found);
     }
     near_misses(parser, specs, &labels, &mut found);
     let opened = labels.into_iter().zip(found).filter_map(|(label, found)| {
@@ -118,6 +108,22 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
         })
     });
     opened.collect()
+}
+
+/// An indented line of an item is a swallowed label only where the label stands nowhere else.
+fn leave_indented(specs: usize, labels: &[Label], found: &mut [Option<(usize, Spelling)>]) {
+    let mut counts = vec![0_usize; specs];
+    for (spec, _) in found.iter().flatten() {
+        counts[*spec] += 1;
+    }
+    for (label, found) in labels.iter().zip(found) {
+        if let (Place::Indented, Some((spec, _))) = (label.place, *found)
+            && counts[spec] > 1
+        {
+            counts[spec] -= 1;
+            *found = None;
+        }
+    }
 }
 
 fn near_misses(

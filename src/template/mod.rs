@@ -98,9 +98,7 @@ impl Template {
     /// The section of that title, case aside.
     #[must_use]
     pub fn section(&self, title: &str) -> Option<SectionId> {
-        self.sections
-            .iter()
-            .position(|section| nearest::same(&section.title, title))
+        find(&self.sections, |section| &section.title, title)
     }
 
     /// Whether the template uses this name anywhere: for a section, a label or a header field.
@@ -133,11 +131,18 @@ impl FieldSpec {
     /// The place in `fields` of that label, case aside.
     #[must_use]
     pub fn find(fields: &[Self], label: &str) -> Option<usize> {
-        let position = |is: &dyn Fn(&Self) -> bool| fields.iter().position(is);
-        // Nearly every label is written as in the template.
-        position(&|field| field.label == label)
-            .or_else(|| position(&|field| nearest::same(&field.label, label)))
+        find(fields, |field| &field.label, label)
     }
+}
+
+/// The place of a name, case aside, among things that have one. Nearly all are written as they are looked up.
+fn find<T>(things: &[T], name: impl Fn(&T) -> &str, wanted: &str) -> Option<usize> {
+    let exact = things.iter().position(|thing| name(thing) == wanted);
+    exact.or_else(|| {
+        things
+            .iter()
+            .position(|thing| nearest::same(name(thing), wanted))
+    })
 }
 
 /// A placeholder with each run of digits made one mark and its white space folded, so that `[Action 3]` is
