@@ -18,7 +18,14 @@ const LONGEST_REMEMBERED: usize = 1 << 10;
 /// What was parsed before. Runbooks repeat their commands.
 #[derive(Debug, Default)]
 pub struct Memory {
-    known: FxHashMap<Box<str>, Rc<Facts>>,
+    known: FxHashMap<Box<str>, Known>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    facts: Rc<Facts>,
+    /// Whether nothing of a line can go on in the next one.
+    is_closed: bool,
 }
 
 impl Memory {
@@ -26,7 +33,7 @@ impl Memory {
     pub fn script(&mut self, text: &str) -> Script {
         if !text.contains('\n') {
             return Script {
-                pieces: vec![(0, self.facts(text))],
+                pieces: vec![(0, self.known(text).facts)],
             };
         }
         if text.len() <= crate::shell::LONGEST
@@ -35,7 +42,7 @@ impl Memory {
             return script;
         }
         Script {
-            pieces: vec![(0, self.facts(text))],
+            pieces: vec![(0, self.known(text).facts)],
         }
     }
 
@@ -47,31 +54,33 @@ impl Memory {
             let content = line.strip_suffix('\n').unwrap_or(line);
             let trimmed = content.trim_start();
             if !trimmed.is_empty() && !trimmed.starts_with('#') {
-                let facts = self.facts(content);
-                if !is_closed(&facts) {
+                let known = self.known(content);
+                if !known.is_closed {
                     return None;
                 }
-                script.pieces.push((offset, facts));
+                script.pieces.push((offset, known.facts));
             }
             offset += line.len() as u32;
         }
         Some(script)
     }
 
-    fn facts(&mut self, text: &str) -> Rc<Facts> {
-        if let Some(facts) = self.known.get(text) {
-            return Rc::clone(facts);
+    fn known(&mut self, text: &str) -> Known {
+        if let Some(known) = self.known.get(text) {
+            return known.clone();
         }
         let facts = plain::facts(text).unwrap_or_else(|| syntax::facts(text));
-        let facts = Rc::new(facts);
+        let known = Known {
+            is_closed: is_closed(&facts),
+            facts: Rc::new(facts),
+        };
         if self.known.len() < MOST && text.len() <= LONGEST_REMEMBERED {
-            self.known.insert(text.into(), Rc::clone(&facts));
+            self.known.insert(text.into(), known.clone());
         }
-        facts
+        known
     }
 }
 
-/// Whether nothing of a line can go on in the next one.
 fn is_closed(facts: &Facts) -> bool {
     facts.faults.is_empty() && !facts.text.contains("<<") && !facts.text.ends_with('\\')
 }
