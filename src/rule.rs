@@ -103,6 +103,7 @@ pub struct Context<'a> {
     items: OnceCell<Vec<Item>>,
     commands: OnceCell<Vec<Command>>,
     inputs: OnceCell<Vec<Declared>>,
+    parts: OnceCell<Vec<Part<'a>>>,
 }
 
 /// A part of a document and what the template asks it to hold.
@@ -134,6 +135,7 @@ impl<'a> Context<'a> {
             items: OnceCell::new(),
             commands: OnceCell::new(),
             inputs: OnceCell::new(),
+            parts: OnceCell::new(),
         }
     }
 
@@ -221,33 +223,34 @@ impl<'a> Context<'a> {
     }
 
     /// The contents that the template asks something of and that are not empty: sections' own, and fields'.
-    pub fn parts(&self) -> impl Iterator<Item = Part<'a>> {
-        self.asked().flat_map(|asked| {
-            let own = Part {
-                content: &asked.body.content,
-                asks: asked.asks,
-                field: None,
-                asked,
-            };
-            let fields = asked
-                .body
-                .fields
-                .iter()
-                .filter(|field| field.duplicate_of.is_none());
-            let fields = fields.map(move |field| {
-                let spec = &asked.fields[field.spec];
-                Part {
-                    content: &field.content,
-                    asks: spec.asks,
-                    field: Some((field, spec)),
-                    asked,
-                }
-            });
-            std::iter::once(own)
-                .chain(fields)
-                .filter(|part| !part.content.is_empty())
+    pub fn parts(&self) -> &[Part<'a>] {
+        self.parts.get_or_init(|| {
+            let parts = self.asked().flat_map(parts_of);
+            parts.filter(|part| !part.content.is_empty()).collect()
         })
     }
+}
+
+/// What a section or step holds itself, and what its fields hold.
+fn parts_of(asked: Asked<'_>) -> impl Iterator<Item = Part<'_>> {
+    let own = Part {
+        content: &asked.body.content,
+        asks: asked.asks,
+        field: None,
+        asked,
+    };
+    let fields = asked.body.fields.iter();
+    let fields = fields.filter(|field| field.duplicate_of.is_none());
+    let fields = fields.map(move |field| {
+        let spec = &asked.fields[field.spec];
+        Part {
+            content: &field.content,
+            asks: spec.asks,
+            field: Some((field, spec)),
+            asked,
+        }
+    });
+    std::iter::once(own).chain(fields)
 }
 
 /// The words that stand for a value that is yet to be written.

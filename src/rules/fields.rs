@@ -139,8 +139,9 @@ fn first(cx: &Context<'_>, part: &Part<'_>) -> Span {
 }
 
 /// The parts that should hold a list of a kind; those whose text is a placeholder are left out.
-fn asked_for<'a>(cx: &Context<'a>, kind: ListKind) -> impl Iterator<Item = Part<'a>> {
-    let parts = cx.parts().filter(move |part| part.asks.list == Some(kind));
+fn asked_for<'c, 'a>(cx: &'c Context<'a>, kind: ListKind) -> impl Iterator<Item = &'c Part<'a>> {
+    let parts = cx.parts().iter();
+    let parts = parts.filter(move |part| part.asks.list == Some(kind));
     parts.filter(|part| part.content.lists().next().is_some() || !cx.is_unfilled(first(cx, part)))
 }
 
@@ -207,9 +208,9 @@ fn missing_section(cx: &Context<'_>, part: &Part<'_>) -> Option<ListKind> {
 /// Whether a part is a rollback that is waived.
 fn is_waived(cx: &Context<'_>, part: &Part<'_>) -> bool {
     part.field.is_some_and(|(field, spec)| {
-        let text = field.content.text();
+        let text = || field.content.text();
         nearest::same(&spec.label, "Rollback")
-            && text.is_some_and(|text| value::waiver(cx.text(text)).is_some())
+            && text().is_some_and(|text| value::waiver(cx.text(text)).is_some())
     })
 }
 
@@ -232,15 +233,15 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
         let help = "begin each item with an empty box: `- [ ] …`";
         if part.content.lists().next().is_none() {
             out.report(
-                first(cx, &part),
-                format!("{} has no task list", name(cx, &part)),
+                first(cx, part),
+                format!("{} has no task list", name(cx, part)),
             )
             .help(help);
         }
         let tree = &cx.document.tree;
-        let missing = LazyCell::new(|| missing_lists(cx, &part));
+        let missing = LazyCell::new(|| missing_lists(cx, part));
         let is_missing = |kind| missing.contains(&kind);
-        for list in own_lists(cx, &part, is_missing) {
+        for list in own_lists(cx, part, is_missing) {
             let items = own_items(cx, list, is_missing);
             let unboxed = items.iter().filter(|&&item| !has_box(cx, item));
             let unboxed: Vec<Span> = unboxed
@@ -249,13 +250,13 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
             if unboxed.len() == items.len() {
                 out.report(
                     list.span,
-                    format!("the list of {} has no boxes", name(cx, &part)),
+                    format!("the list of {} has no boxes", name(cx, part)),
                 )
                 .help(help);
                 continue;
             }
             for item in unboxed {
-                out.report(item, format!("an item of {} has no box", name(cx, &part)))
+                out.report(item, format!("an item of {} has no box", name(cx, part)))
                     .help(help);
             }
         }
@@ -271,19 +272,19 @@ fn clipped(cx: &Context<'_>, span: Span, end: u32) -> Span {
 pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
     for part in asked_for(cx, ListKind::Numbered) {
         let help = "number the items: `1. …`, `2. …`";
-        if part.content.lists().next().is_none() && !is_waived(cx, &part) {
+        if part.content.lists().next().is_none() && !is_waived(cx, part) {
             out.report(
-                first(cx, &part),
-                format!("{} has no numbered list", name(cx, &part)),
+                first(cx, part),
+                format!("{} has no numbered list", name(cx, part)),
             )
             .help(help);
         }
-        let missing = LazyCell::new(|| missing_lists(cx, &part));
+        let missing = LazyCell::new(|| missing_lists(cx, part));
         let is_missing = |kind| missing.contains(&kind);
-        for list in own_lists(cx, &part, is_missing).filter(|list| !list.ordered) {
+        for list in own_lists(cx, part, is_missing).filter(|list| !list.ordered) {
             out.report(
                 list.span,
-                format!("the list of {} is not numbered", name(cx, &part)),
+                format!("the list of {} is not numbered", name(cx, part)),
             )
             .help(help);
         }
@@ -293,7 +294,7 @@ pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
 pub fn not_a_list(cx: &Context<'_>, out: &mut Findings) {
     for part in asked_for(cx, ListKind::Bullet) {
         if part.content.lists().next().is_none() {
-            out.report(first(cx, &part), format!("{} has no list", name(cx, &part)))
+            out.report(first(cx, part), format!("{} has no list", name(cx, part)))
                 .help("write one bullet for each: `- …`");
         }
     }
@@ -302,7 +303,7 @@ pub fn not_a_list(cx: &Context<'_>, out: &mut Findings) {
 pub fn missing_code_block(cx: &Context<'_>, out: &mut Findings) {
     let tree = &cx.document.tree;
     let is_fence = |kind: &BlockKind| matches!(kind, BlockKind::Fence(_));
-    for part in cx.parts().filter(|part| part.asks.code) {
+    for part in cx.parts().iter().filter(|part| part.asks.code) {
         let has_code = part.content.pieces.iter().any(|piece| match piece {
             Piece::Fence(_) => true,
             Piece::Text(_) => false,
@@ -318,11 +319,8 @@ pub fn missing_code_block(cx: &Context<'_>, out: &mut Findings) {
             let span = part
                 .field
                 .map_or(part.asked.heading, |(field, _)| field.label);
-            out.report(
-                span,
-                format!("{} has no fenced code block", name(cx, &part)),
-            )
-            .help("put the code between lines of three backticks");
+            out.report(span, format!("{} has no fenced code block", name(cx, part)))
+                .help("put the code between lines of three backticks");
         }
     }
 }
