@@ -153,7 +153,10 @@ pub fn code_span(source: &Source, span: Span) -> Option<Span> {
     let inner = text.get(ticks..text.len().checked_sub(ticks)?)?;
     let closed = ticks > 0 && text.ends_with(&text[..ticks]) && !inner.is_empty();
     // A run of just as many backticks inside would have closed the span earlier.
-    let mut runs = inner.split(|c| c != '`').filter(|run| !run.is_empty());
-    let whole = closed && !inner.ends_with('`') && runs.all(|run| run.len() != ticks);
+    let is_apart = || {
+        let mut runs = inner.split(|c| c != '`').filter(|run| !run.is_empty());
+        !inner.ends_with('`') && runs.all(|run| run.len() != ticks)
+    };
+    let whole = closed && (!inner.contains('`') || is_apart());
     whole.then(|| source.trim(Span::new(span.start() + ticks, span.end() - ticks)))
 }
