@@ -13,6 +13,7 @@ mod generate;
 mod github;
 #[cfg(unix)]
 mod hooks;
+mod init;
 mod json;
 mod limits;
 mod list;

@@ -58,7 +58,6 @@ fn a_new_document_wants_nothing_but_its_placeholders_filled() {
         let project = sample::project(&["deploy"]);
         if !indexed {
             fs::remove_file(project.path().join("workflows/README.md")).unwrap();
-            fs::remove_file(project.path().join("workflows/deploy.md")).unwrap();
         }
         let run = new(
             &project,

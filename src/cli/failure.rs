@@ -59,7 +59,7 @@ pub enum Failure {
     NothingToCheck { folder: String },
 
     #[error("there are no workflows: neither `wf.toml` nor a folder `workflows` in `{folder}`")]
-    #[diagnostic(help("`wf new NAME` writes the first one; or go to the folder of the project"))]
+    #[diagnostic(help("`wf init` sets a project up here; or go to the folder of one"))]
     NoWorkflows { folder: String },
 
     #[error("`{name}` cannot be a workflow's name: {fault}")]
@@ -101,6 +101,14 @@ pub enum Failure {
         "is there a code block or a comment in it that is never closed? Close it, or list the workflow there first"
     ))]
     Unlistable { path: String },
+
+    #[error("nothing was written: nobody can be asked here")]
+    #[diagnostic(help("`wf init --yes` writes what is listed above"))]
+    NotAgreed,
+
+    #[error("the answer cannot be read: {source}")]
+    #[diagnostic(help("nothing was written; `wf init --yes` does not ask"))]
+    NoAnswer { source: io::Error },
 
     #[error("cannot write `{path}`: {source}")]
     #[diagnostic(help("nothing was changed"))]

@@ -15,7 +15,14 @@ use crate::cli::project::Wishes;
 use crate::files;
 use crate::files::Root;
 use crate::lint::Project;
+use crate::parse;
 use crate::parse::listing;
+use crate::parse::value;
+use crate::report::printable;
+use crate::scaffold;
+use crate::scaffold::Facts;
+use crate::scaffold::name;
+use crate::source::Source;
 
 /// A project with its documents.
 pub struct Inventory {
@@ -67,4 +74,43 @@ pub fn take(today: NaiveDate) -> Result<Inventory, Failure> {
         root,
         project,
     })
+}
+
+/// An index with documents listed that are there: the text of one that is given, or a new one.
+pub fn listed<'a>(
+    project: &Project,
+    index: &str,
+    text: Option<String>,
+    documents: impl IntoIterator<Item = &'a String>,
+) -> String {
+    let mut text = text;
+    for file in documents {
+        let title = title(project, file).unwrap_or_else(|| name::title(value::stem(file)));
+        let facts = Facts {
+            file,
+            name: &value::workflow_name(value::stem(file)),
+            title: &title,
+            owner: None,
+            purpose: None,
+            today: project.today,
+        };
+        text = Some(match text {
+            None => scaffold::fresh_index(index, None, &facts),
+            Some(text) => {
+                let source = Source::new(index, text);
+                let added = scaffold::add(&source, index, &facts);
+                added.unwrap_or_else(|| source.text().to_owned())
+            }
+        });
+    }
+    text.unwrap_or_default()
+}
+
+/// A document's title, if it can be read.
+fn title(project: &Project, file: &str) -> Option<String> {
+    let bytes = files::read(&project.root.join(file)).ok()?;
+    let bytes = (bytes.len() as u64 <= project.config.max_file_size).then_some(bytes)?;
+    let source = Source::new(file, String::from_utf8(bytes).ok()?);
+    let title = parse::document(source, &project.template).workflow.title?;
+    Some(printable::one_line(&title.text))
 }

@@ -4,6 +4,7 @@ mod clock;
 mod collect;
 mod config;
 mod failure;
+mod init;
 mod inventory;
 mod list;
 mod new;
@@ -49,6 +50,7 @@ Examples:
   wf check                          lint the workflow directories of this project
   wf check workflows/release.md     lint one document
   wf check --format json | jq .     findings for programs
+  wf init --pre-commit              set a project up, and check each commit
   wf new release --owner platform   a workflow from the template, listed in the index
   wf list                           every workflow, with its owner and the age of its audit
   wf rule missing-rollback          what a rule is about
@@ -62,6 +64,8 @@ enum Command {
     /// Lint workflow documents
     #[command(after_help = formats_and_exit_codes())]
     Check(Box<CheckArguments>),
+    /// Set the current folder up: configuration, an example with its index, and what hooks it up
+    Init(InitArguments),
     /// Write a workflow from the template, and list it in the index
     New(NewArguments),
     /// Show every workflow, with its owner and the age of its audit
@@ -146,6 +150,29 @@ enum FailOn {
     Warning,
     /// Findings never make it fail
     Never,
+}
+
+#[derive(Debug, Args)]
+struct InitArguments {
+    /// Check each commit, with pre-commit or prek: .pre-commit-config.yaml
+    #[arg(long)]
+    pre_commit: bool,
+
+    /// Check each push and pull request on GitHub: .github/workflows/wf.yml
+    #[arg(long)]
+    github: bool,
+
+    /// Check from VS Code, findings in their places: .vscode/tasks.json
+    #[arg(long)]
+    vscode: bool,
+
+    /// Write without asking
+    #[arg(short, long)]
+    yes: bool,
+
+    /// The day of the example's audit, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    today: Option<NaiveDate>,
 }
 
 #[derive(Debug, Args)]
@@ -257,7 +284,7 @@ enum TableFormat {
 enum Exit {
     /// Nothing at or above `--fail-on`.
     Clean = 0,
-    /// Findings.
+    /// Findings, or a question that was answered with no.
     Findings = 1,
     /// Wrong usage or configuration, or a path that cannot be read.
     Unusable = 2,
@@ -276,6 +303,7 @@ pub fn main() -> ExitCode {
     terminal::choose_color(arguments.color);
     let exit = match arguments.command {
         Command::Check(check) => check::run(&check),
+        Command::Init(init) => init::run(&init),
         Command::New(new) => new::run(&new),
         Command::List(list) => list::run(&list),
         Command::Rule(rule) => rule::run(&rule),

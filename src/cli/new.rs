@@ -124,8 +124,10 @@ fn index(inventory: &Inventory, facts: &Facts<'_>) -> Result<Change, Failure> {
     let Some(path) = indexes.find(|index| files::kind(index).is_ok()) else {
         let path = top.join("README.md");
         let relative = files::relative(&project.root, &path);
+        let text = scaffold::fresh_index(&relative, None, facts);
+        let text = inventory::listed(project, &relative, Some(text), &inventory.documents);
         return Ok(Change {
-            after: scaffold::fresh_index(&relative, None, facts).into_bytes(),
+            after: text.into_bytes(),
             before: None,
             path,
         });

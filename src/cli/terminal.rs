@@ -5,6 +5,7 @@
 )]
 
 use std::io;
+use std::io::BufRead;
 use std::io::BufWriter;
 use std::io::IsTerminal;
 use std::io::Write;
@@ -83,6 +84,21 @@ pub fn write(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Resul
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
+}
+
+/// Whether a person can be asked something.
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Ask a question; every answer but yes is a no.
+pub fn asks(question: &str) -> io::Result<bool> {
+    let mut err = io::stderr().lock();
+    write!(err, "{question} [y/N] ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
 /// Tell of a failure on standard error.

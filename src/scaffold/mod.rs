@@ -1,5 +1,5 @@
 //! Texts that are written for a person to go on with: a document made from the template, its line in an index, an
-//! index where there is none.
+//! index where there is none, and the files that set a project up.
 
 mod bullet;
 mod document;
@@ -9,6 +9,7 @@ mod index;
 pub mod name;
 mod place;
 mod row;
+pub mod setup;
 
 use chrono::NaiveDate;
 
