@@ -26,6 +26,7 @@ mod project;
 mod readme;
 mod sample;
 mod schema;
+mod shown;
 mod template;
 mod terminal;
 mod tidy;

@@ -177,6 +177,15 @@ pub fn json(value: &impl Serialize) -> String {
     String::from_utf8(bytes).expect("JSON is text")
 }
 
+/// A value as JSON on one line, with a line end; what steers a terminal is escaped.
+#[must_use]
+pub fn line(value: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    serde_json::to_writer(Escaping(&mut bytes), value).expect("plain data serialises");
+    bytes.push(b'\n');
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
 /// Escapes the characters of JSON that steer a terminal; they stand in strings alone.
 struct Escaping<'a>(&'a mut dyn Write);
 

@@ -1,17 +1,25 @@
 //! Reports: one table of output formats, [`FORMATS`], and a renderer for each.
 
 mod concise;
+pub mod events;
+mod foresight;
 mod full;
 mod github;
 mod json;
 mod lines;
+pub mod live;
 pub mod page;
+pub mod plan;
 pub mod printable;
 pub mod schema;
+mod screen;
 pub mod settings;
 mod statistics;
 pub mod summary;
 pub mod table;
+mod tame;
+mod theme;
+mod wording;
 
 use std::io;
 use std::io::Write;

@@ -1,0 +1,150 @@
+//! The output of commands as prefixed lines. What one command writes is shown at once, an unfinished line too; where
+//! several write, lines are shown when they are whole, so that none stands within another.
+
+use std::collections::BTreeMap;
+
+use crate::plan::ItemId;
+use crate::report::tame::RESET;
+use crate::report::tame::Tame;
+use crate::report::theme::Sign;
+use crate::report::theme::Theme;
+use crate::report::theme::Tone;
+
+/// An unfinished line that is longer, in bytes, is shown.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// What commands that run have written.
+#[derive(Debug)]
+pub struct Lines {
+    theme: Theme,
+    streams: BTreeMap<ItemId, Stream>,
+    /// The command whose unfinished line is on the screen.
+    open: Option<ItemId>,
+    /// Whether lines say whose they are.
+    pub is_tagged: bool,
+}
+
+#[derive(Debug)]
+struct Stream {
+    tame: Tame,
+    /// What is not shown yet: an unfinished line.
+    held: String,
+    is_silent: bool,
+}
+
+impl Lines {
+    /// No command runs.
+    pub fn new(theme: Theme) -> Self {
+        Self {
+            theme,
+            streams: BTreeMap::new(),
+            open: None,
+            is_tagged: false,
+        }
+    }
+
+    /// A command starts.
+    pub fn start(&mut self, item: ItemId) {
+        let stream = Stream {
+            tame: Tame::new(self.theme.color),
+            held: String::new(),
+            is_silent: true,
+        };
+        self.streams.insert(item, stream);
+    }
+
+    /// A command wrote this; what is to be shown.
+    pub fn take(&mut self, item: ItemId, bytes: &[u8]) -> String {
+        if !self.streams.contains_key(&item) {
+            self.start(item);
+        }
+        let is_alone = self.streams.len() == 1;
+        let Some(stream) = self.streams.get_mut(&item) else {
+            return String::new();
+        };
+        stream.is_silent &= bytes.is_empty();
+        stream.held.push_str(&stream.tame.take(bytes));
+        let end = if is_alone || stream.held.len() > LONGEST_LINE {
+            stream.held.len()
+        } else {
+            stream.held.rfind('\n').map_or(0, |end| end + 1)
+        };
+        let shown: String = stream.held.drain(..end).collect();
+        self.prefixed(item, &shown)
+    }
+
+    /// A command is over: the rest of what it wrote, and whether it wrote nothing at all.
+    pub fn finish(&mut self, item: ItemId) -> (String, bool) {
+        let Some(mut stream) = self.streams.remove(&item) else {
+            return (self.close(), true);
+        };
+        let mut rest = std::mem::take(&mut stream.held);
+        rest.push_str(&stream.tame.finish());
+        let mut text = self.prefixed(item, &rest);
+        if self.open == Some(item) {
+            self.open = None;
+            text.push_str(&end(&stream.tame));
+        }
+        (text, stream.is_silent)
+    }
+
+    /// What is held back of the one command that still runs.
+    pub fn release(&mut self) -> String {
+        match self.streams.first_key_value() {
+            Some((&item, _)) if self.streams.len() == 1 => self.take(item, b""),
+            _ => String::new(),
+        }
+    }
+
+    /// End an unfinished line, so that something else can be written.
+    pub fn close(&mut self) -> String {
+        let open = self.open.take();
+        let stream = open.and_then(|item| self.streams.get(&item));
+        match (open, stream) {
+            (Some(_), Some(stream)) => end(&stream.tame),
+            (Some(_), None) => "\n".to_owned(),
+            (None, _) => String::new(),
+        }
+    }
+
+    /// Forget all commands: none runs any more.
+    pub fn clear(&mut self) -> String {
+        let items: Vec<ItemId> = self.streams.keys().copied().collect();
+        items
+            .into_iter()
+            .map(|item| self.finish(item).0)
+            .collect::<String>()
+            + &self.close()
+    }
+
+    fn prefixed(&mut self, item: ItemId, shown: &str) -> String {
+        let mut text = String::new();
+        if !shown.is_empty() && self.open != Some(item) {
+            text.push_str(&self.close());
+        }
+        for line in shown.split_inclusive('\n') {
+            if self.open != Some(item) {
+                text.push_str(&self.prefix(item));
+                text.push_str(if line == "\n" { "" } else { " " });
+            }
+            text.push_str(line);
+            self.open = (!line.ends_with('\n')).then_some(item);
+        }
+        text
+    }
+
+    fn prefix(&self, item: ItemId) -> String {
+        let gutter = self.theme.mark(Sign::Gutter);
+        if self.is_tagged {
+            let name = self.theme.paint(Tone::Faint, &item.to_string());
+            format!("    {name} {gutter}")
+        } else {
+            format!("    {gutter}")
+        }
+    }
+}
+
+fn end(tame: &Tame) -> String {
+    let reset = if tame.is_styled() { RESET } else { "" };
+    format!("{reset}\n")
+}
