@@ -129,17 +129,17 @@ impl Page<'_> {
             .get(&step.number)
             .cloned()
             .unwrap_or_default();
-        let then = self.then(&way);
+        let then = self.rest(&way);
         match &step.undo {
             Undo::Items(items) => {
                 self.undo("If it fails, it is undone:");
                 self.items("    ", items);
-                self.say("    ", &format!("then {then}"));
+                self.then(then.as_deref());
             }
             Undo::Nothing(reason) => {
                 self.undo("If it fails, nothing of it needs undoing:");
                 self.say("    ", reason);
-                self.say("    ", &format!("then {then}"));
+                self.then(then.as_deref());
             }
             Undo::Irreversible(reason) => {
                 self.undo("It cannot be undone:");
@@ -148,7 +148,8 @@ impl Page<'_> {
                     "    ",
                     "If it fails after any of its actions had an effect, rollback stops here",
                 );
-                self.say("    ", &format!("If they had none, it goes on: {then}"));
+                let rest = then.unwrap_or_else(|| "nothing is undone".to_owned());
+                self.say("    ", &format!("If they had none: {rest}"));
             }
         }
     }
@@ -158,8 +159,14 @@ impl Page<'_> {
         self.text.push_str(&self.theme.wrapped("  ", &words));
     }
 
-    /// What follows once what failed is undone.
-    fn then(&self, way: &Way) -> String {
+    fn then(&mut self, rest: Option<&str>) {
+        if let Some(rest) = rest {
+            self.say("    ", &format!("then {rest}"));
+        }
+    }
+
+    /// What follows once what failed is undone, if anything does.
+    fn rest(&self, way: &Way) -> Option<String> {
         let mut parts = Vec::new();
         if !way.undone.is_empty() {
             parts.push(wording::steps(&way.undone));
@@ -171,11 +178,7 @@ impl Page<'_> {
         } else if !self.plan.procedure.is_empty() {
             parts.push("the Rollback Procedure".to_owned());
         }
-        if parts.is_empty() {
-            "nothing more".to_owned()
-        } else {
-            parts.join(", then ")
-        }
+        (!parts.is_empty()).then(|| parts.join(", then "))
     }
 
     fn criteria(&mut self) {
@@ -184,9 +187,12 @@ impl Page<'_> {
         }
         self.heading("Success Criteria");
         self.items("  ", &self.plan.criteria);
-        let then = self.then(&self.foresight.criteria);
-        let sentence = format!("If one does not hold, the run turns back: {then}");
-        self.say("  ", &sentence);
+        let rest = self.rest(&self.foresight.criteria);
+        let rest = rest.unwrap_or_else(|| "nothing is undone".to_owned());
+        self.say(
+            "  ",
+            &format!("If one does not hold, the run fails: {rest}"),
+        );
     }
 
     fn procedure(&mut self) {
@@ -236,12 +242,16 @@ impl Page<'_> {
 
     fn settings(&mut self, settings: &Settings) {
         self.heading("Settings");
-        self.row("rollback", match settings.rollback {
-            Policy::Unwind => {
-                "what failed, then every step that was started, the last one first, then the Rollback Procedure"
-            }
-            Policy::Step => "the step that failed alone, then the Rollback Procedure",
-        });
+        let what = match settings.rollback {
+            Policy::Unwind => "what failed, then every step that was started, the last one first",
+            Policy::Step => "the step that failed, and no other one",
+        };
+        let last = if self.plan.procedure.is_empty() {
+            ""
+        } else {
+            ", then the Rollback Procedure"
+        };
+        self.row("rollback", &format!("{what}{last}"));
         let timeout = settings.timeout_ms.map_or_else(
             || "none, where a step does not say".to_owned(),
             |timeout| {

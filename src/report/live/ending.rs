@@ -92,7 +92,7 @@ impl Scene<'_> {
             .map(|item| self.named(item))
             .collect();
         text.push_str(&self.rows("unknown", &unknown));
-        text.push_str(&self.rows("not undone", &self.in_place()));
+        text.push_str(&self.rows(self.in_place_name(), &self.in_place()));
         text.push_str(&self.row("record", &self.folder()));
         text.push('\n');
         if self.state.unwinding.is_some() {
@@ -243,7 +243,7 @@ impl Scene<'_> {
         let words = format!("Given up by {}", printable::one_line(by));
         self.heading(Tone::Attention, &words)
             + &self.rows("undone", &self.undone())
-            + &self.rows("not undone", &self.in_place())
+            + &self.rows(self.in_place_name(), &self.in_place())
             + &self.row("record", &self.folder())
     }
 
@@ -264,6 +264,15 @@ impl Scene<'_> {
     fn is_procedure_done(&self) -> bool {
         let is_done = |item: &Item| self.state.status(item.id) == Status::Done;
         self.plan().procedure.iter().all(is_done)
+    }
+
+    /// What [`Self::in_place`] is called.
+    fn in_place_name(&self) -> &'static str {
+        if self.state.unwinding.is_some() {
+            "not undone"
+        } else {
+            "started"
+        }
     }
 
     /// The steps that were started and are not undone, though there is something to undo, the last one first.
