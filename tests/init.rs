@@ -176,7 +176,10 @@ fn a_project_that_cannot_be_set_up_is_left_alone() {
             &[(".gitignore", b"caf\xe9\n")],
             "error: `.gitignore` is not UTF-8 text",
         ),
-        (&[("workflows", b"a file\n")], "error: "),
+        (
+            &[("workflows", b"a file\n")],
+            "error: without wf.toml: `workflows` in `paths` is a file",
+        ),
         (
             &[("wf.toml", OWN.as_bytes())],
             "error: wf.toml:1:12: the template",

@@ -138,9 +138,10 @@ impl<'a> Projects<'a> {
         for path in &config.paths {
             if files::kind(&root.folder.join(path)).is_ok_and(|kind| kind == Kind::File) {
                 return Err(Failure::NoFolder {
-                    config: file
-                        .as_deref()
-                        .map_or_else(String::new, |file| shown(&self.current, file)),
+                    config: file.as_deref().map_or_else(
+                        || "without wf.toml".to_owned(),
+                        |file| shown(&self.current, file),
+                    ),
                     path: path.clone(),
                 });
             }
