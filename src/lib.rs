@@ -25,8 +25,8 @@
 //! - **Each document is parsed once**, and nothing in it recurses over the document's nesting.
 //! - **Offsets are bytes** until a finding is shown; lines and columns are worked out in [`source`] alone, for
 //!   findings alone.
-//! - **Rules are pure.** They see other files only through [`neighbours::Neighbours`]; files, clock, environment
-//!   and terminal are touched in [`files`] and [`cli`] alone.
+//! - **Rules are pure.** They see other files only through [`neighbours::Neighbours`]; files, processes, clock,
+//!   environment and terminal are touched in [`files`], [`cli`] and `src/run/process` alone.
 //! - **comrak is named in [`markdown`] alone**, miette in the failures and in `src/report/full.rs`.
 //!
 //! # Three kinds of wrong

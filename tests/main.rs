@@ -22,6 +22,8 @@ mod output;
 mod pages;
 mod paths;
 mod policy;
+#[cfg(target_os = "linux")]
+mod process;
 mod project;
 mod readme;
 mod sample;

@@ -2,6 +2,8 @@
 
 mod follower;
 pub mod next;
+#[cfg(unix)]
+pub mod process;
 pub mod state;
 
 pub use follower::Follower;

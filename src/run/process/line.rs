@@ -1,0 +1,40 @@
+//! Which line of a command's block failed.
+
+use std::path::Path;
+
+/// What bash reads before the script (`BASH_ENV`) to leave the failing line's number in a file.
+///
+/// The trap is on ERR, which fires just where `set -e` gives up, and is no option that a script could see in `$-`.
+/// Functions do not inherit it; for them the trap on EXIT tells from where the script called. A script that sets
+/// its own traps has these replaced and goes as it would alone.
+pub(in crate::run::process) fn hook(file: &Path) -> String {
+    let file = file.to_string_lossy().replace('\'', r"'\''");
+    let quoted = format!("'{file}'").replace('\'', r"'\''");
+    let say = format!(
+        r#"{{ builtin printf "%s " "$LINENO" "${{BASH_LINENO[@]}}" >|{quoted}; }} 2>/dev/null || :"#
+    );
+    format!(
+        "unset BASH_ENV\ntrap '{say}' ERR\ntrap '[ $? = 0 ] || [ ${{#BASH_LINENO[@]}} = 1 ] || {say}' EXIT\n"
+    )
+}
+
+/// The line that the hook left: `LINENO`, then for each call from within outward the line that made it, then 0.
+pub(in crate::run::process) fn left(text: &str) -> Option<u32> {
+    let numbers: Option<Vec<u32>> = text
+        .split_ascii_whitespace()
+        .map(|word| word.parse().ok())
+        .collect();
+    match numbers?.as_slice() {
+        [.., line, 0] if *line > 0 => Some(*line),
+        _ => None,
+    }
+}
+
+/// The line that a shell names in its message, if that is the last thing it said: `SCRIPT: line 3: …` is bash,
+/// `SCRIPT: 3: …` dash.
+pub(in crate::run::process) fn said(output: &str, script: &Path) -> Option<u32> {
+    let last = output.lines().rev().find(|line| !line.trim().is_empty())?;
+    let rest = last.strip_prefix(script.to_str()?)?.strip_prefix(": ")?;
+    let rest = rest.strip_prefix("line ").unwrap_or(rest);
+    rest.split_once(':')?.0.parse().ok()
+}
