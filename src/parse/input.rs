@@ -17,7 +17,7 @@ use crate::template::Template;
 pub struct Input {
     /// Its name, an environment variable's.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name stands; empty where it can only be guessed.
     pub span: Span,
     /// Whether a run without it is refused.
     pub is_required: bool,
@@ -88,7 +88,7 @@ pub fn inputs(document: &Document, template: &Template) -> Vec<Declared> {
 /// far as it could be read: a malformed input still declares it.
 fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
     let bullet = source.slice(text);
-    let fail = |message: &str| (None, message.to_owned());
+    let fail = |message: &str| (guessed(bullet), message.to_owned());
     let rest = bullet
         .strip_prefix('`')
         .ok_or_else(|| fail("an input begins with its name in backticks"))?;
@@ -110,6 +110,17 @@ fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
         Ok(()) => Ok(input),
         Err(message) => Err((Some(input), message)),
     }
+}
+
+/// The input that a bullet means whose name lacks a backtick: a word in capitals. It has no place.
+fn guessed(bullet: &str) -> Option<Input> {
+    let is_name = |c: &char| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_';
+    let name = bullet.chars().filter(|c| *c != '`').take_while(is_name);
+    let name: String = name.collect();
+    shell::is_name(&name).then(|| Input {
+        name,
+        ..Input::default()
+    })
 }
 
 fn body(input: &mut Input, rest: &str) -> Result<(), String> {
@@ -291,7 +302,7 @@ mod tests {
             .iter()
             .map(|declared| declared.input.as_ref().map(|input| input.name.as_str()))
             .collect();
-        assert_eq!(names, [Some("A"), Some("B"), None, Some("A")]);
+        assert_eq!(names, [Some("A"), Some("B"), Some("C"), Some("A")]);
         let faults = found.iter().map(|declared| declared.fault.is_some());
         assert_eq!(faults.collect::<Vec<_>>(), [false, false, true, true]);
     }

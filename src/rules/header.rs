@@ -116,7 +116,18 @@ fn value_of<'a>(cx: &Context<'a>, name: &str) -> Option<(Span, &'a str)> {
         return None;
     }
     let inner = content::code_span(&cx.document.source, span).unwrap_or(span);
-    Some((span, cx.text(inner)))
+    let text = cx.text(inner);
+    // A value that holds the next field, whose mark is broken, is not wrong itself: that field is missing.
+    let holds_field = text.contains('*')
+        && cx.template.header.iter().any(|other| {
+            let is_absent = cx
+                .document
+                .workflow
+                .header_field(cx.template, other)
+                .is_none();
+            is_absent && text.contains(other.as_str())
+        });
+    (!holds_field).then_some((span, text))
 }
 
 pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {

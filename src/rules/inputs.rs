@@ -11,6 +11,7 @@ use crate::parse::item::Language;
 use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::sections;
 use crate::rules::shell;
 use crate::shell::Facts;
 use crate::shell::Simple;
@@ -58,7 +59,7 @@ pub fn unused_input(cx: &Context<'_>, out: &mut Findings) {
             .filter_map(|variable| variable.near)
             .collect::<FxHashSet<_>>()
     });
-    for input in inputs.filter(|input| is_name(&input.name)) {
+    for input in inputs.filter(|input| is_name(&input.name) && !input.span.is_empty()) {
         let is_read = || lost.contains(&*input.name) || near.contains(&*input.name);
         if done.insert(&input.name) && !is_read() {
             out.report(input.span, format!("no command reads `{}`", input.name))
@@ -88,6 +89,8 @@ fn lost<'a>(cx: &'a Context<'_>) -> FxHashSet<&'a str> {
         spec.is_some_and(|id| !cx.template.sections[id].asks.code)
     };
     let mut names = FxHashSet::default();
+    let unclosed = sections::unclosed_block(cx).map_or("", |block| cx.text(block));
+    names.extend(words(unclosed));
     for (id, block) in (0..).zip(&tree.blocks) {
         let is_command = match &block.kind {
             BlockKind::Fence(fence) => {

@@ -1,6 +1,11 @@
 //! Rules about sections: which are there, where, at which level.
 
+use std::cell::LazyCell;
+
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic;
+use crate::markdown::BlockKind;
 use crate::nearest;
 use crate::rule::Context;
 use crate::rule::Findings;
@@ -27,9 +32,38 @@ fn known<'a>(cx: &Context<'a>) -> impl Iterator<Item = (SectionId, &'a Section)>
         .filter_map(|section| Some((section.spec?, section)))
 }
 
+/// The code block at a document's end that is never closed, and so holds what was meant to follow it.
+pub fn unclosed_block(cx: &Context<'_>) -> Option<Span> {
+    let tree = &cx.document.tree;
+    let last = tree.block(tree.top().last()?);
+    let text = cx.text(last.span).trim_end();
+    let mark = text.chars().next()?;
+    let length = text.len() - text.trim_start_matches(mark).len();
+    let closing = lines(text).last()?.trim();
+    let is_closed = text.contains(['\n', '\r'])
+        && closing.len() >= length
+        && closing.trim_start_matches(mark).is_empty();
+    (matches!(last.kind, BlockKind::Fence(_)) && !is_closed).then_some(last.span)
+}
+
+fn lines(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.split(['\n', '\r'])
+}
+
+/// The titles, folded, of the headings that a code block holds which is never closed.
+fn swallowed_titles(cx: &Context<'_>) -> FxHashSet<String> {
+    let text = unclosed_block(cx).map_or("", |block| cx.text(block));
+    let headings = lines(text).filter(|line| line.trim_start().starts_with('#'));
+    headings
+        .map(|line| nearest::fold(line.trim_start().trim_start_matches('#').trim()))
+        .collect()
+}
+
 pub fn missing_section(cx: &Context<'_>, out: &mut Findings) {
     let workflow = &cx.document.workflow;
     let is_there = |id: SectionId| workflow.section(id).is_some();
+    let swallowed = LazyCell::new(|| swallowed_titles(cx));
+    let mut speaks_of_block = false;
     for (id, spec) in cx.template.sections.iter().enumerate() {
         // What is absent lacks nothing: a section inside an absent one is not missing too.
         if spec.optional || is_there(id) || spec.parent.is_some_and(|parent| !is_there(parent)) {
@@ -49,8 +83,20 @@ pub fn missing_section(cx: &Context<'_>, out: &mut Findings) {
         } else {
             "below the title"
         };
+        let mut help = format!("add `{}` {place}", written(cx, id));
+        if swallowed.contains(&nearest::fold(&spec.title)) {
+            // One block swallows all of them.
+            if std::mem::replace(&mut speaks_of_block, true) {
+                continue;
+            }
+            let block = unclosed_block(cx).unwrap_or_default();
+            let line = cx.document.source.line_of(block.start()) + 1;
+            help = format!(
+                "close the code block that begins in line {line}: it holds the section, and what follows"
+            );
+        }
         out.report(span, format!("the section `{}` is missing", spec.title))
-            .help(format!("add `{}` {place}", written(cx, id)));
+            .help(help);
     }
 }
 
@@ -210,9 +256,24 @@ fn absent_step_fields(cx: &Context<'_>, out: &mut Findings, judged: impl Fn(&str
     let Some(spec) = &cx.template.steps else {
         return;
     };
-    for step in &cx.document.workflow.steps {
+    let workflow = &cx.document.workflow;
+    // What a code block swallows that is never closed is missing with the sections that it swallows, too.
+    let last = workflow.steps.last().map(|step| step.heading);
+    let swallowed = LazyCell::new(|| match unclosed_block(cx) {
+        Some(block) if !swallowed_titles(cx).is_empty() => cx.text(block),
+        _ => "",
+    });
+    let is_swallowed = |label: &str| {
+        let mut lines = lines(&swallowed).map(str::trim_start);
+        lines.any(|line| {
+            line.strip_prefix("**")
+                .is_some_and(|rest| rest.starts_with(label))
+        })
+    };
+    for step in &workflow.steps {
         for (field, asked) in spec.fields.iter().enumerate() {
-            if !asked.optional && !step.body.has(field) && judged(&asked.label) {
+            let is_absent = !asked.optional && !step.body.has(field) && judged(&asked.label);
+            if is_absent && (last != Some(step.heading) || !is_swallowed(&asked.label)) {
                 report_absent(out, step.heading, &asked.label, &step.reference());
             }
         }
