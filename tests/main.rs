@@ -21,6 +21,7 @@ mod new;
 mod output;
 mod pages;
 mod paths;
+mod planning;
 mod policy;
 #[cfg(target_os = "linux")]
 mod process;

@@ -6,6 +6,7 @@ use crate::config::Interpreters;
 use crate::lint::Project;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
+use crate::markdown::content;
 use crate::parse::Document;
 use crate::parse::command;
 use crate::parse::command::Part;
@@ -109,16 +110,13 @@ fn read(
         Work::Line(_) | Work::Block(..) => Some(runnable(document, interpreters, item)?),
     };
     let (title, details) = words(document, item);
-    let first_line = || {
-        command
-            .as_ref()
-            .and_then(|command| command.code.lines().next())
-    };
+    let text = command.as_ref().map_or(&details, |command| &command.code);
+    let first_line = text.lines().next();
     Ok(Item {
         id,
         line: line(document, block.span),
         title: if title.is_empty() {
-            first_line().unwrap_or_default().trim().to_owned()
+            first_line.unwrap_or_default().trim().to_owned()
         } else {
             title
         },
@@ -169,25 +167,22 @@ fn runnable(
 /// The first paragraph of an item, as one line without its `Run:`, and for a person all that follows it.
 fn words(document: &Document, item: &command::Item) -> (String, String) {
     let (tree, source) = (&document.tree, &document.source);
+    let is_comment = |id: BlockId| {
+        let block = tree.block(id);
+        block.kind == BlockKind::Html && content::is_comment(source.slice(block.span))
+    };
     let mut blocks = tree
         .children(item.id)
-        .filter(|&id| tree.block(id).span.start < item.end);
+        .filter(|&id| tree.block(id).span.start < item.end && !is_comment(id));
     let Some(first) = blocks.next() else {
         return (String::new(), String::new());
     };
-    let block = tree.block(first);
-    let is_text = block.kind == BlockKind::Paragraph;
-    let cut = |span: Span| Span::new(span.start(), span.end().min(item.end as usize));
-    let mut title = String::new();
-    if is_text {
-        let text = source.slice(cut(block.span));
-        let lines = text.lines().map(str::trim);
-        let lines = lines.take_while(|line| !line.starts_with("Run:"));
-        for word in lines.flat_map(str::split_whitespace) {
-            title.push_str(if title.is_empty() { "" } else { " " });
-            title.push_str(word);
-        }
-    }
+    let is_text = tree.block(first).kind == BlockKind::Paragraph;
+    let title = if is_text {
+        title(document, first, item.end)
+    } else {
+        String::new()
+    };
     if item.work != Work::Manual {
         return (title, String::new());
     }
@@ -196,19 +191,43 @@ fn words(document: &Document, item: &command::Item) -> (String, String) {
     } else {
         std::iter::once(first).chain(blocks).collect()
     };
-    let details = match (rest.first(), rest.last()) {
-        (Some(&first), Some(&last)) => {
-            let start = source.line_start(source.line_of(tree.block(first).span.start()));
-            let span = cut(Span::new(start, tree.block(last).span.end()));
-            outdented(source.slice(span))
-        }
-        _ => String::new(),
+    let (Some(&first), Some(&last)) = (rest.first(), rest.last()) else {
+        return (title, String::new());
     };
-    (title, details)
+    let start = tree.block(first).span.start();
+    let end = tree.block(last).span.end().min(item.end as usize);
+    // What stands before it on its line is indentation, or the item's own mark.
+    let indent = start - source.line_start(source.line_of(start));
+    let text = source.slice(Span::new(start, end));
+    (title, outdented(&format!("{}{text}", " ".repeat(indent))))
 }
 
-/// A text without the indentation that all its lines share.
+/// A paragraph as one line, up to `Run:`, without comments and the marks of line breaks.
+fn title(document: &Document, paragraph: BlockId, end: u32) -> String {
+    let (tree, source) = (&document.tree, &document.source);
+    let span = tree.block(paragraph).span;
+    let end = span.end().min(end as usize);
+    let inlines = tree.inlines(paragraph).iter();
+    let comments = inlines.map(|inline| inline.span).filter(|span| {
+        let is_inside = span.end() <= end;
+        is_inside && source.slice(*span).starts_with("<!--")
+    });
+    let (mut text, mut start) = (String::new(), span.start());
+    for comment in comments {
+        text.push_str(source.slice(Span::new(start, comment.start())));
+        start = comment.end();
+    }
+    text.push_str(source.slice(Span::new(start, end)));
+    let lines = text.split(['\n', '\r']).map(str::trim);
+    let lines = lines.take_while(|line| !line.starts_with("Run:"));
+    let lines = lines.map(|line| line.strip_suffix('\\').unwrap_or(line));
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
+/// A text without the indentation that all its lines share, its lines ended by LF.
 fn outdented(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
     let indents = lines().map(|line| line.len() - line.trim_start().len());
     let shared = indents.min().unwrap_or(0);
