@@ -14,6 +14,7 @@ mod github;
 #[cfg(unix)]
 mod hooks;
 mod init;
+mod journals;
 mod json;
 mod limits;
 mod list;
