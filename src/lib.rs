@@ -56,6 +56,7 @@ pub mod nearest;
 pub mod source;
 
 pub mod edit;
+pub mod printable;
 pub mod secret;
 
 // What is said of a document.

@@ -24,7 +24,7 @@ use crate::files::Change;
 use crate::files::Root;
 use crate::lint::Project;
 use crate::parse::listing;
-use crate::report::printable;
+use crate::printable;
 use crate::report::summary;
 use crate::scaffold;
 use crate::scaffold::Facts;

@@ -18,7 +18,7 @@ use crate::lint::Project;
 use crate::parse;
 use crate::parse::listing;
 use crate::parse::value;
-use crate::report::printable;
+use crate::printable;
 use crate::scaffold;
 use crate::scaffold::Facts;
 use crate::scaffold::name;

@@ -16,8 +16,8 @@ use anstyle::Style;
 use miette::Diagnostic;
 
 use crate::cli::Color;
+use crate::printable;
 use crate::report::View;
-use crate::report::printable;
 use crate::report::table::Frame;
 
 /// Width where the terminal does not say.

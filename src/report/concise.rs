@@ -4,9 +4,9 @@ use std::io;
 use std::io::Write;
 
 use crate::lint::Report;
+use crate::printable;
 use crate::report::View;
 use crate::report::full;
-use crate::report::printable;
 
 /// Write the findings.
 pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {

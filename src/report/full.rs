@@ -18,9 +18,9 @@ use crate::diagnostic::Severity;
 use crate::edit::Safety;
 use crate::lint::Finding;
 use crate::lint::Report;
+use crate::printable;
 use crate::report::View;
 use crate::report::lines::Lines;
-use crate::report::printable;
 use crate::report::summary;
 use crate::source::Position;
 

@@ -7,9 +7,9 @@ use std::io::Write;
 use crate::diagnostic::Severity;
 use crate::lint::Finding;
 use crate::lint::Report;
+use crate::printable;
 use crate::report::View;
 use crate::report::full;
-use crate::report::printable;
 use crate::source::Position;
 
 /// Write one command a finding.

@@ -12,8 +12,8 @@ use crate::diagnostic::Severity;
 use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Report;
+use crate::printable;
 use crate::report::View;
-use crate::report::printable;
 use crate::source::Position;
 
 /// The version of the shape.

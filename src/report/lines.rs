@@ -8,7 +8,7 @@ use miette::SourceSpan;
 use miette::SpanContents;
 
 use crate::lint::Excerpt;
-use crate::report::printable;
+use crate::printable;
 use crate::source::BYTE_ORDER_MARK;
 use crate::source::Position;
 

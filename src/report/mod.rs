@@ -10,7 +10,6 @@ mod lines;
 pub mod live;
 pub mod page;
 pub mod plan;
-pub mod printable;
 pub mod schema;
 mod screen;
 pub mod settings;

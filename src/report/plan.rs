@@ -14,7 +14,7 @@ use crate::plan::Undo;
 use crate::report::View;
 use crate::report::foresight::Foresight;
 use crate::report::foresight::Way;
-use crate::report::printable;
+use crate::printable;
 use crate::report::theme::Theme;
 use crate::report::theme::Tone;
 use crate::report::theme::padded;

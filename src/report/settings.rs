@@ -11,8 +11,8 @@ use crate::config::Written;
 use crate::config::keys::Fallback;
 use crate::config::keys::Key;
 use crate::config::keys::Kind;
+use crate::printable;
 use crate::report::page;
-use crate::report::printable;
 use crate::rules::RULES;
 use crate::source::Source;
 

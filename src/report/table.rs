@@ -3,7 +3,7 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::printable;
+use crate::printable;
 
 /// Columns between two cells.
 const GAP: usize = 2;

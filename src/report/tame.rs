@@ -4,7 +4,7 @@
 //! line (`ESC [ K`), which tools write beside each colour, is taken out. All else that could steer a terminal is made
 //! visible. So nothing that a command says can hide what another one said, or swallow what follows.
 
-use crate::report::printable;
+use crate::printable;
 
 /// An escape sequence that is longer is no colour.
 const LONGEST_SEQUENCE: usize = 40;

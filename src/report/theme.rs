@@ -9,7 +9,7 @@ use textwrap::WrapAlgorithm;
 use textwrap::core::display_width;
 
 use crate::report::View;
-use crate::report::printable;
+use crate::printable;
 use crate::report::tame::RESET;
 
 /// Text is not wrapped narrower than this.

@@ -8,7 +8,7 @@ use chrono::Utc;
 
 use crate::event::Outcome;
 use crate::plan::Plan;
-use crate::report::printable;
+use crate::printable;
 
 /// How long something took, as exact as a person wants it: `40ms`, `1.4s`, `12s`, `3m 12s`, `2h 5m`, `3d 2h`.
 #[must_use]

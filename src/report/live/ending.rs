@@ -13,7 +13,7 @@ use crate::plan::ItemId;
 use crate::plan::Place;
 use crate::plan::Undo;
 use crate::report::live::scene::Scene;
-use crate::report::printable;
+use crate::printable;
 use crate::report::summary;
 use crate::report::theme::Sign;
 use crate::report::theme::Tone;

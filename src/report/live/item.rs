@@ -7,7 +7,7 @@ use crate::event::Outcome;
 use crate::event::Settled;
 use crate::plan::ItemId;
 use crate::report::live::scene::Scene;
-use crate::report::printable;
+use crate::printable;
 use crate::report::theme::Sign;
 use crate::report::theme::Tone;
 use crate::report::wording;

@@ -24,7 +24,7 @@ use crate::report::View;
 use crate::report::live::item::End;
 use crate::report::live::lines::Lines;
 use crate::report::live::scene::Scene;
-use crate::report::printable;
+use crate::printable;
 use crate::report::screen::Screen;
 use crate::report::theme::Sign;
 use crate::report::theme::Theme;

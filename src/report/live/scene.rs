@@ -9,7 +9,7 @@ use crate::plan::ItemId;
 use crate::plan::Plan;
 use crate::report::plan::SECRET;
 use crate::report::plan::short;
-use crate::report::printable;
+use crate::printable;
 use crate::report::theme::Theme;
 use crate::report::theme::Tone;
 use crate::report::theme::padded;

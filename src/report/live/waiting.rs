@@ -3,7 +3,7 @@
 use crate::plan::ItemId;
 use crate::plan::Place;
 use crate::report::live::scene::Scene;
-use crate::report::printable;
+use crate::printable;
 use crate::report::theme::Tone;
 
 impl Scene<'_> {

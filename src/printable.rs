@@ -1,4 +1,4 @@
-//! Text of a document made safe for a terminal.
+//! Text made safe for a terminal, and for the files that people read.
 
 use std::borrow::Cow;
 
