@@ -28,6 +28,8 @@ mod policy;
 mod process;
 mod project;
 mod readme;
+#[cfg(unix)]
+mod record;
 mod sample;
 mod schema;
 mod shown;

@@ -1,0 +1,188 @@
+//! The files of a run that people read: the checkpoint, the log, the error report.
+//!
+//! They say what the journal says, for people. Each is worked out from plan, state and history alone; writing it is
+//! apart from that. What a run cannot write it does not do: [`prepare`] proves all of it before anything runs.
+
+mod advice;
+mod cause;
+mod checkpoint;
+mod error_report;
+mod history;
+mod log;
+mod place;
+mod standing;
+mod text;
+
+use std::io;
+
+use crate::event::Event;
+use crate::event::Record;
+use crate::run::follower::Follower;
+use crate::run::follower::Run;
+use crate::run::record::cause::Scene;
+use crate::run::record::history::History;
+use crate::run::record::place::Log;
+use crate::run::record::place::Place;
+use crate::run::state::State;
+
+/// Where a document names no log.
+const DEFAULT_LOG: &str = "logs/info.log";
+
+/// The paths of a run's files, relative to the project root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The logs.
+    pub logs: Vec<String>,
+    /// The checkpoints.
+    pub checkpoints: Vec<String>,
+    /// The error report, which is written if the run fails.
+    pub error_report: String,
+}
+
+/// The files of a run, told of what happens in it.
+#[derive(Debug)]
+pub struct Files {
+    history: History,
+    logs: Vec<Log>,
+    checkpoints: Vec<Place>,
+    error_report: Place,
+}
+
+/// Where a run's files stand.
+#[must_use]
+pub fn paths(run: &Run) -> Paths {
+    let settings = &run.plan.settings;
+    let filled = |paths: &[String], default: &str| match paths {
+        [] => vec![run.filled(default)],
+        paths => paths.iter().map(|path| run.filled(path)).collect(),
+    };
+    let checkpoint = format!("{}/checkpoints/workflow_[name]_[date].md", settings.record);
+    Paths {
+        logs: filled(&run.plan.logs, DEFAULT_LOG),
+        checkpoints: filled(&run.plan.checkpoints, &checkpoint),
+        error_report: format!(
+            "{}/{}",
+            settings.errors,
+            run.filled("[date]_[name]_[run].md")
+        ),
+    }
+}
+
+/// Prove that all files of a run can be written, and open them; `past` is what happened before, if the run goes on.
+/// Folders are made, and nothing else is written yet. The error names the path and says what to do.
+pub fn prepare<'a>(run: &Run, past: impl IntoIterator<Item = &'a Record>) -> io::Result<Files> {
+    let paths = paths(run);
+    let logging = format!("the Logging section of `{}`", run.plan.document);
+    let mut logs: Vec<Log> = Vec::new();
+    for path in &paths.logs {
+        let log = Place::new(&run.root, path, &logging)?.append()?;
+        if !logs.iter().any(|other| other.is_same(&log)) {
+            logs.push(log);
+        }
+    }
+    let mut checkpoints: Vec<Place> = Vec::new();
+    for path in &paths.checkpoints {
+        let place = Place::new(&run.root, path, &logging)?;
+        place.prove(checkpoint::MARK)?;
+        if !checkpoints.contains(&place) {
+            checkpoints.push(place);
+        }
+    }
+    let error_report = Place::new(
+        &run.root,
+        &paths.error_report,
+        "`errors` under `[run]` in `wf.toml`",
+    )?;
+    error_report.prove(error_report::MARK)?;
+    let mut history = History::default();
+    let mut state = State::default();
+    for record in past {
+        state.apply(&run.plan, &record.event);
+        history.take(record, &state);
+    }
+    Ok(Files {
+        history,
+        logs,
+        checkpoints,
+        error_report,
+    })
+}
+
+impl Follower for Files {
+    fn event(&mut self, run: &Run, record: &Record, state: &State) -> io::Result<()> {
+        self.history.take(record, state);
+        let scene = Scene {
+            run,
+            state,
+            history: &self.history,
+        };
+        let line = log::line(&scene, record);
+        let is_milestone = is_milestone(&record.event);
+        // One file that cannot be written is no reason to keep the others from telling of it.
+        let mut result = Ok(());
+        for log in &mut self.logs {
+            let in_place = if is_milestone {
+                log.keep_in_place()
+            } else {
+                Ok(())
+            };
+            result = result.and(in_place.and_then(|()| log.append(&line)));
+        }
+        if is_milestone {
+            result = result.and(self.pages(&scene, stops(&record.event)));
+        }
+        result
+    }
+}
+
+impl Files {
+    fn pages(&self, scene: &Scene, is_synced: bool) -> io::Result<()> {
+        let mut result = Ok(());
+        let page = checkpoint::page(scene);
+        for place in &self.checkpoints {
+            result = result.and(place.replace(&page, is_synced));
+        }
+        if error_report::is_due(scene) {
+            let page = error_report::page(scene);
+            result = result.and(self.error_report.replace(&page, is_synced));
+        }
+        result
+    }
+}
+
+/// Whether the pages are written anew: when a step or the way back begins or ends, and when the run stops.
+fn is_milestone(event: &Event) -> bool {
+    match event {
+        Event::RunStarted { .. }
+        | Event::RunResumed { .. }
+        | Event::StepStarted { .. }
+        | Event::StepFinished { .. }
+        | Event::RollbackStarted { .. }
+        | Event::StepRolledBack { .. }
+        | Event::RollbackContinued { .. }
+        | Event::RunParked { .. }
+        | Event::RunSuspended { .. }
+        | Event::RunStuck { .. }
+        | Event::RunFinished { .. }
+        | Event::RunAbandoned { .. } => true,
+        Event::RunRefused { .. }
+        | Event::ItemStarted { .. }
+        | Event::ItemFinished { .. }
+        | Event::ItemAsked { .. }
+        | Event::ItemAnswered { .. }
+        | Event::ItemSettled { .. } => false,
+    }
+}
+
+/// Whether the run stops here. Only then the pages are synced: until then the journal, which is synced at every
+/// command, stands for them, and whoever goes on writes them anew.
+fn stops(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::RunParked { .. }
+            | Event::RunSuspended { .. }
+            | Event::RunStuck { .. }
+            | Event::RunFinished { .. }
+            | Event::RunAbandoned { .. }
+    )
+}
