@@ -195,7 +195,7 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     /// Its number, which is its group's too.
-    pub id: u32,
+    pub id: i32,
     /// When it began, as the system counts; only to compare.
     pub birth: String,
 }
@@ -225,6 +225,8 @@ pub enum Outcome {
         /// How long it may take, in milliseconds.
         after_ms: u64,
     },
+    /// It asked the terminal, which no command has, and was ended.
+    AskedTerminal,
     /// The run was told to end, and it was ended.
     Interrupted,
     /// It could not be started.
@@ -329,6 +331,42 @@ pub enum RunResult {
     Undone,
 }
 
+impl Event {
+    /// The texts in it that come from commands and people: a secret may stand in them.
+    pub fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::RunRefused { reason: text, .. }
+            | Self::RunResumed { by: text, .. }
+            | Self::RunStarted { by: text, .. }
+            | Self::RollbackContinued { by: text, .. }
+            | Self::RunAbandoned { by: text }
+            | Self::ItemSettled {
+                ground: Ground::Operator(text),
+                ..
+            }
+            | Self::RollbackStarted {
+                cause: Cause::Operator(text),
+                ..
+            } => vec![text],
+            Self::ItemAnswered { by, note, .. } => vec![by, note],
+            Self::ItemFinished {
+                outcome,
+                output_end,
+                variables,
+                ..
+            } => {
+                let mut texts: Vec<&mut String> = variables.values_mut().collect();
+                texts.push(output_end);
+                if let Outcome::NotStarted { reason } | Outcome::BadOutput { reason } = outcome {
+                    texts.push(reason);
+                }
+                texts
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Outcome {
     /// Whether the command did what it should.
     #[must_use]
@@ -341,7 +379,7 @@ impl Outcome {
     pub fn is_worth_retrying(&self) -> bool {
         !matches!(
             self,
-            Self::Succeeded | Self::Interrupted | Self::NotStarted { .. }
+            Self::Succeeded | Self::Interrupted | Self::AskedTerminal | Self::NotStarted { .. }
         )
     }
 }

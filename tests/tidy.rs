@@ -85,7 +85,7 @@ fn modules_name_only_layers_above_their_own() {
             .next()
             .unwrap()
             .to_owned();
-        if module == "main" || module == "lib" {
+        if ["main", "bin", "lib"].contains(&module.as_str()) {
             continue;
         }
         let own = *place

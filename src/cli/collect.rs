@@ -282,7 +282,7 @@ impl<'a> Collector<'a> {
 }
 
 /// Whether a file lies in a folder; both relative to one root.
-fn is_inside(folder: &str, file: &str) -> bool {
+pub fn is_inside(folder: &str, file: &str) -> bool {
     folder.is_empty()
         || file
             .strip_prefix(folder)

@@ -11,6 +11,7 @@ mod new;
 mod progress;
 mod project;
 mod rule;
+mod runner;
 mod terminal;
 
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ use crate::report;
 use crate::report::Format;
 use crate::rules;
 
-/// Lints Markdown workflow documents against a template.
+/// Lints Markdown workflow documents, and runs those that are valid.
 #[derive(Debug, Parser)]
 #[command(name = "wf", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 struct Arguments {
@@ -55,6 +56,8 @@ Examples:
   wf list                           every workflow, with its owner and the age of its audit
   wf rule missing-rollback          what a rule is about
   wf config show                    every setting, and where it comes from
+  wf plan release VERSION=1.4.0     what a run would do, and what would undo it
+  wf run release VERSION=1.4.0      do it
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, or a path that cannot be read.";
 
@@ -74,6 +77,8 @@ enum Command {
     Rule(RuleArguments),
     /// Show the configuration in force, or its JSON Schema
     Config(ConfigArguments),
+    #[command(flatten)]
+    Runner(Box<runner::Command>),
 }
 
 /// When to use colours.
@@ -282,12 +287,24 @@ enum TableFormat {
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
-    /// Nothing at or above `--fail-on`.
+    /// Nothing at or above `--fail-on`; a run succeeded, or was undone as asked for.
     Clean = 0,
-    /// Findings, or a question that was answered with no.
+    /// Findings; a question that was answered with no; a run failed.
     Findings = 1,
-    /// Wrong usage or configuration, or a path that cannot be read.
+    /// Wrong usage, configuration or inputs, or a path that cannot be read. Nothing was run.
     Unusable = 2,
+    /// A run waits for a person.
+    Waiting = 3,
+    /// A rollback stopped, or a run could not be recorded any more.
+    Stuck = 4,
+    /// The document cannot be run.
+    Refused = 5,
+    /// Another run of the workflow is not finished.
+    Unfinished = 6,
+    /// A run was suspended by SIGINT.
+    Interrupted = 130,
+    /// A run was suspended by SIGTERM.
+    Terminated = 143,
 }
 
 impl From<Exit> for ExitCode {
@@ -308,8 +325,17 @@ pub fn main() -> ExitCode {
         Command::List(list) => list::run(&list),
         Command::Rule(rule) => rule::run(&rule),
         Command::Config(config) => config::run(&config),
+        Command::Runner(command) => runner::run(&command),
     };
     exit.into()
+}
+
+/// Run a workflow: `execute-task NAME …` is `wf run NAME …`.
+#[must_use]
+pub fn execute_task() -> ExitCode {
+    let task = runner::Task::parse();
+    terminal::choose_color(task.color);
+    runner::run(&runner::Command::Run(task.run)).into()
 }
 
 /// What stands below the help of `wf check`.

@@ -123,6 +123,13 @@ pub fn line(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Write a question to standard error, without a line end.
+pub fn ask(text: &str) {
+    let mut error = io::stderr().lock();
+    // Where even standard error cannot be written to, nobody is left to answer.
+    let _ = write!(error, "{text}").and_then(|()| error.flush());
+}
+
 /// Whether standard error shows colours.
 pub fn has_error_color() -> bool {
     has_color(&io::stderr())

@@ -116,6 +116,9 @@ pub fn ended(outcome: &Outcome, duration_ms: u64) -> String {
                 configured(*after_ms)
             );
         }
+        Outcome::AskedTerminal => {
+            "ended because it asked the terminal, which no command has,".to_owned()
+        }
         Outcome::Interrupted => "interrupted".to_owned(),
         Outcome::NotStarted { .. } => return "could not be started".to_owned(),
         Outcome::BadOutput { .. } => {

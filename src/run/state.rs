@@ -11,6 +11,7 @@ use crate::event::Outcome;
 use crate::event::Process;
 use crate::event::RunResult;
 use crate::event::Settled;
+use crate::event::Signal;
 use crate::event::Stuck;
 use crate::event::Undone;
 use crate::plan::ItemId;
@@ -104,8 +105,8 @@ pub enum Halt {
         /// The items of unknown outcome.
         unknown: Vec<ItemId>,
     },
-    /// The program was told to end.
-    Suspended,
+    /// The program was told to end, by this signal.
+    Suspended(Signal),
     /// Rollback stopped here.
     Stuck(Stuck),
 }
@@ -117,7 +118,7 @@ impl Halt {
                 waiting: waiting.clone(),
                 unknown: unknown.clone(),
             }),
-            Event::RunSuspended { .. } => Some(Self::Suspended),
+            Event::RunSuspended { signal, .. } => Some(Self::Suspended(*signal)),
             Event::RunStuck { at } => Some(Self::Stuck(*at)),
             _ => None,
         }

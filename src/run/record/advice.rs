@@ -30,7 +30,7 @@ fn advice(scene: &Scene) -> Vec<Advice> {
         _ if state.is_abandoned => ways,
         (_, Some(result)) => ways.ended(result, &again(scene)),
         (Some(Halt::Parked { waiting, unknown }), _) => ways.parked(waiting, unknown),
-        (Some(Halt::Suspended), _) => ways.suspended(state),
+        (Some(Halt::Suspended(_)), _) => ways.suspended(state),
         (Some(Halt::Stuck(at)), _) => ways.stuck(*at),
         (None, None) => ways.with("if no program works on it any more, go on", "resume", ""),
     };

@@ -213,6 +213,9 @@ pub fn ended(outcome: &Outcome) -> String {
                 text::duration(after)
             )
         }
+        Outcome::AskedTerminal => {
+            "its command asked the terminal, which no command has, and was ended".to_owned()
+        }
         Outcome::Interrupted => "its command was interrupted".to_owned(),
         Outcome::NotStarted { reason } => format!(
             "its command could not be started: {}",

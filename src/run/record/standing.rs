@@ -22,7 +22,7 @@ pub fn word(state: &State) -> &'static str {
         (_, Some(RunResult::Failed)) => "failed",
         (_, Some(RunResult::Undone)) => "undone",
         (Some(Halt::Parked { .. }), _) => "waiting for a person",
-        (Some(Halt::Suspended), _) => "suspended",
+        (Some(Halt::Suspended(_)), _) => "suspended",
         (Some(Halt::Stuck(_)), _) => "stuck",
         (None, None) if state.unwinding.is_some() => "rolling back",
         (None, None) => "running",
@@ -55,7 +55,7 @@ pub fn sentence(scene: &Scene) -> String {
             };
             turned(scene) + words
         }
-        (Some(Halt::Suspended), _) => match history.signal {
+        (Some(Halt::Suspended(_)), _) => match history.signal {
             Some((signal, aborted)) => {
                 let how = if aborted { "aborted" } else { "ended" };
                 format!(

@@ -1,0 +1,262 @@
+//! Runs that were started before: finding one, and going on with it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::cli::Exit;
+use crate::cli::clock;
+use crate::cli::inventory;
+use crate::cli::runner::arguments::Common;
+use crate::cli::runner::failure::Failure;
+use crate::cli::runner::inputs;
+use crate::cli::runner::person;
+use crate::cli::runner::session;
+use crate::cli::runner::session::Session;
+use crate::event::Event;
+use crate::event::Record;
+use crate::event::Stuck;
+use crate::nearest;
+use crate::run::Run;
+use crate::run::journal;
+use crate::run::journal::Journal;
+use crate::run::journal::JournalError;
+use crate::run::process;
+use crate::run::process::Survivors;
+use crate::run::standing::Standing;
+use crate::run::state::Halt;
+use crate::run::state::State;
+use crate::run::state::Status;
+use crate::run::store::Store;
+
+/// The runs of the current folder's project.
+pub fn store() -> Result<(Store, PathBuf), Failure> {
+    let inventory = inventory::take(clock::today(None)?)?;
+    let root = inventory.root.folder;
+    let store = Store::new(&root, &inventory.project.config.run.record);
+    Ok((store, root))
+}
+
+/// The names of all runs.
+pub fn names(store: &Store) -> Result<Vec<String>, Failure> {
+    store.names().map_err(|source| Failure::NoRecord { source })
+}
+
+/// Refuse to start a workflow of which a run is not finished.
+pub fn none_unfinished(store: &Store, workflow: &str) -> Result<(), Failure> {
+    let unfinished = store
+        .unfinished(workflow)
+        .map_err(|source| Failure::NoRecord { source })?;
+    let Some(run) = unfinished else {
+        return Ok(());
+    };
+    let standing = match store.read(&run) {
+        Ok(contents) => {
+            let is_carried_on = store.is_locked(workflow);
+            state(&contents.records).map_or(Standing::Crashed, |state| {
+                Standing::of(&state, is_carried_on)
+            })
+        }
+        Err(_) => Standing::Crashed,
+    };
+    let help = match standing {
+        Standing::Running => {
+            format!("wait until it ends; `wf runs show {run}` shows how far it is")
+        }
+        Standing::Stuck => format!(
+            "`wf rollback {run} --retry`, `--skip STEP` or `--keep-going` goes on; `wf runs abandon {run}` gives it up"
+        ),
+        Standing::Waiting => format!(
+            "`wf confirm {run}` or `wf reject {run}` answers what waits, `wf resume {run}` goes on after a crash, \
+             `wf rollback {run}` undoes it, `wf runs abandon {run}` gives it up as it is"
+        ),
+        _ => format!(
+            "`wf resume {run}` goes on, `wf rollback {run}` undoes it, `wf runs abandon {run}` gives it up as it is"
+        ),
+    };
+    Err(Failure::Unfinished {
+        run,
+        standing: standing.to_string(),
+        help,
+    })
+}
+
+/// The same for a run that is over and would go on.
+pub fn none_unfinished_but(run: &Run) -> Result<(), Failure> {
+    let store = Store::new(&run.root, &run.plan.settings.record);
+    none_unfinished(&store, &run.plan.workflow)
+}
+
+/// The state after the records of a journal that begins as it should.
+pub fn state(records: &[Record]) -> Option<State> {
+    let Event::RunStarted { plan, .. } = &records.first()?.event else {
+        return None;
+    };
+    Some(State::after(
+        plan,
+        records.iter().map(|record| &record.event),
+    ))
+}
+
+/// The words of a command line apart: the run, which has no `=`, and the secrets.
+fn apart(words: &[String]) -> (Option<&String>, Vec<String>) {
+    let (inputs, runs): (Vec<&String>, Vec<&String>) =
+        words.iter().partition(|word| word.contains('='));
+    (runs.first().copied(), inputs.into_iter().cloned().collect())
+}
+
+/// The run of that name, or the only unfinished one.
+fn find(store: &Store, name: Option<&String>) -> Result<String, Failure> {
+    let names = names(store)?;
+    if let Some(name) = name {
+        return named(&names, name);
+    }
+    let mut unfinished: Vec<String> = names
+        .into_iter()
+        .filter(|name| !store.is_over(name))
+        .collect();
+    match unfinished.len() {
+        0 => Err(Failure::NothingUnfinished),
+        1 => Ok(unfinished.remove(0)),
+        _ => Err(Failure::WhichRun {
+            runs: unfinished.join(", "),
+        }),
+    }
+}
+
+/// The run of that name.
+pub fn named(names: &[String], name: &str) -> Result<String, Failure> {
+    if names.iter().any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    let nearest = nearest::nearest(name, names.iter().map(String::as_str));
+    Err(Failure::NoRun {
+        run: name.to_owned(),
+        help: match nearest {
+            Some(nearest) => format!("did you mean `{nearest}`? `wf runs` lists them all"),
+            None => "the project has no runs yet".to_owned(),
+        },
+    })
+}
+
+/// What a command decides about a run: events to record before it goes on.
+pub type Decision = Result<Vec<Event>, Failure>;
+
+/// Go on with a run: take it, let `decide` look at it as it is once it goes on, end what a crash left running, record
+/// the decision and carry the run on.
+pub fn go_on(
+    words: &[String],
+    common: &Common,
+    decide: impl FnOnce(&Run, &State, &str) -> Decision,
+) -> Result<Exit, Failure> {
+    let (store, root) = store()?;
+    let (name, secrets) = apart(words);
+    let id = find(&store, name)?;
+    let Some(Event::RunStarted {
+        plan,
+        secrets: wanted,
+        ..
+    }) = store
+        .read(&id)?
+        .records
+        .into_iter()
+        .next()
+        .map(|record| record.event)
+    else {
+        let path = store.folder(&id).join(journal::FILE_NAME);
+        return Err(JournalError::Empty { path }.into());
+    };
+    let lock = session::lock(&store, &plan.workflow)?;
+    let (journal, records) = Journal::open(&store.folder(&id))?;
+    let run = Run {
+        id,
+        root,
+        started: records[0].time,
+        plan: *plan,
+    };
+    let by = person::name(common.name.as_ref());
+    let state = State::after(&run.plan, records.iter().map(|record| &record.event));
+    let resumed = Event::RunResumed {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        by: by.clone(),
+    };
+    let mut after = state.clone();
+    after.apply(&run.plan, &resumed);
+    let decided = decide(&run, &after, &by)?;
+    let is_given_up = decided
+        .iter()
+        .any(|event| matches!(event, Event::RunAbandoned { .. }));
+    let secrets = if is_given_up {
+        BTreeMap::new()
+    } else {
+        inputs::retake(&run.plan, &secrets, &wanted, &state.inputs)?
+    };
+    end_survivors(&run, &state)?;
+    let session = Session {
+        run,
+        state,
+        journal,
+        records,
+        secrets,
+        lock,
+    };
+    let first = std::iter::once(resumed).chain(decided);
+    session::carry_on(session, common, first.collect())
+}
+
+/// End the commands of a crashed run that are still alive.
+pub fn end_survivors(run: &Run, state: &State) -> Result<(), Failure> {
+    let grace = Duration::from_millis(run.plan.settings.grace_ms);
+    for item in state.with_status(Status::Running) {
+        let Some(process) = state.item(item).process else {
+            continue;
+        };
+        let process = process::Process {
+            pid: process.id,
+            birth: process.birth,
+        };
+        let ended = process::end_survivors(&process, &run.id, grace);
+        let ended = ended.map_err(|source| Failure::NoProcesses {
+            run: run.id.clone(),
+            source,
+        })?;
+        if let Survivors::Left(left) = ended {
+            let processes: Vec<String> = left.iter().map(ToString::to_string).collect();
+            return Err(Failure::Survivors {
+                run: run.id.clone(),
+                processes: processes.join(", "),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuse what cannot be done to a run that is over.
+pub fn not_over(run: &Run, state: &State) -> Result<(), Failure> {
+    let standing = Standing::of(state, false);
+    if standing.is_unfinished() {
+        return Ok(());
+    }
+    Err(Failure::Over {
+        run: run.id.clone(),
+        standing: standing.to_string(),
+        help: match standing {
+            Standing::Succeeded => "`wf rollback RUN` undoes a run that succeeded",
+            _ => "start a new one with `wf run`",
+        },
+    })
+}
+
+/// Refuse what cannot be done to a run whose rollback is stuck.
+pub fn not_stuck(run: &Run, state: &State) -> Result<(), Failure> {
+    let Some(Halt::Stuck(at)) = &state.halt else {
+        return Ok(());
+    };
+    Err(Failure::IsStuck {
+        run: run.id.clone(),
+        at: match at {
+            Stuck::Item(item) => format!("at {item}, which failed"),
+            Stuck::Irreversible(step) => format!("at step {step}, which cannot be undone"),
+        },
+    })
+}

@@ -1,0 +1,73 @@
+//! `wf plan`.
+
+use std::collections::BTreeMap;
+
+use crate::cli::Exit;
+use crate::cli::TableFormat;
+use crate::cli::failure;
+use crate::cli::runner::arguments::PlanArguments;
+use crate::cli::runner::arguments::RunArguments;
+use crate::cli::runner::failure::Failure;
+use crate::cli::runner::gate;
+use crate::cli::runner::gate::Findings;
+use crate::cli::runner::inputs;
+use crate::cli::runner::inputs::Values;
+use crate::cli::terminal;
+use crate::files;
+use crate::plan::Plan;
+use crate::report;
+
+/// Show a plan; inputs are checked if any is given.
+pub fn show(arguments: &PlanArguments) -> Result<Exit, Failure> {
+    let findings = match arguments.format {
+        TableFormat::Text => Findings::Output,
+        TableFormat::Json => Findings::Error,
+    };
+    let passed = gate::pass(&arguments.workflow, arguments.strict, findings)?;
+    let plan = &passed.plan;
+    let values = if arguments.inputs.is_empty() {
+        Values::default()
+    } else {
+        inputs::take(plan, &arguments.inputs)?
+    };
+    if let Some(path) = &arguments.output {
+        let written = files::replace(path, report::json(plan).as_bytes());
+        written.map_err(|source| failure::Failure::Unwritable {
+            path: files::slashed(path),
+            source,
+        })?;
+    }
+    match arguments.format {
+        TableFormat::Text => text(plan, &values)?,
+        TableFormat::Json => {
+            let json = report::json(plan);
+            terminal::write(|out| out.write_all(json.as_bytes()))
+                .map_err(|source| failure::Failure::UnwritableOutput { source })?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// Show what `wf run` would do.
+pub fn dry_run(arguments: &RunArguments, plan: &Plan) -> Result<Exit, Failure> {
+    let values = if arguments.inputs.is_empty() {
+        Values::default()
+    } else {
+        inputs::take(plan, &arguments.inputs)?
+    };
+    text(plan, &values)?;
+    Ok(Exit::Clean)
+}
+
+/// Write a plan for people.
+pub fn text(plan: &Plan, values: &Values) -> Result<(), Failure> {
+    let hidden = values
+        .secret
+        .keys()
+        .map(|name| (name.clone(), crate::mask::MASK.to_owned()));
+    let shown: BTreeMap<String, String> = values.plain.clone().into_iter().chain(hidden).collect();
+    let view = terminal::view(false);
+    terminal::write(|out| report::plan::text(plan, &shown, &view, out))
+        .map_err(|source| failure::Failure::UnwritableOutput { source })?;
+    Ok(())
+}

@@ -1,0 +1,300 @@
+//! `wf runs`.
+
+use std::io;
+use std::path::PathBuf;
+
+use anstyle::AnsiColor;
+use anstyle::Style;
+use chrono::DateTime;
+use chrono::SecondsFormat;
+use chrono::Utc;
+use serde::Serialize;
+
+use crate::cli::Exit;
+use crate::cli::TableFormat;
+use crate::cli::failure;
+use crate::cli::runner::arguments::AbandonArguments;
+use crate::cli::runner::arguments::Common;
+use crate::cli::runner::arguments::EventFormat;
+use crate::cli::runner::arguments::RunsArguments;
+use crate::cli::runner::arguments::RunsCommand;
+use crate::cli::runner::arguments::ShowArguments;
+use crate::cli::runner::existing;
+use crate::cli::runner::failure::Failure;
+use crate::cli::runner::session;
+use crate::cli::terminal;
+use crate::event::Event;
+use crate::event::Record;
+use crate::files;
+use crate::plan;
+use crate::plan::ItemId;
+use crate::report;
+use crate::report::table::Cell;
+use crate::report::table::Column;
+use crate::report::table::Table;
+use crate::run::Run;
+use crate::run::journal::Contents;
+use crate::run::standing::Standing;
+use crate::run::state::State;
+use crate::run::store::Store;
+
+/// The version of the shape that programs get.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Whole {
+    version: u32,
+    runs: Vec<Row>,
+}
+
+/// A run, as programs get it. Of one whose journal cannot be read all but name and note is null.
+#[derive(Serialize)]
+struct Row {
+    run: String,
+    workflow: Option<String>,
+    state: Option<&'static str>,
+    started: Option<String>,
+    duration_ms: Option<i64>,
+    note: Option<String>,
+}
+
+/// List runs, show one, or give one up.
+pub fn runs(arguments: &RunsArguments) -> Result<Exit, Failure> {
+    match &arguments.command {
+        None => list(arguments.format),
+        Some(RunsCommand::Show(show)) => self::show(show),
+        Some(RunsCommand::Abandon(abandon)) => self::abandon(abandon),
+    }
+}
+
+fn list(format: TableFormat) -> Result<Exit, Failure> {
+    let (store, _) = existing::store()?;
+    let names = existing::names(&store)?;
+    let rows: Vec<Row> = names.iter().rev().map(|name| row(&store, name)).collect();
+    let text = match format {
+        TableFormat::Json => {
+            let whole = Whole {
+                version: VERSION,
+                runs: rows,
+            };
+            serde_json::to_string_pretty(&whole).expect("a table is plain data") + "\n"
+        }
+        TableFormat::Text if rows.is_empty() => {
+            terminal::notice("nothing was run in this project yet");
+            String::new()
+        }
+        TableFormat::Text => table(&rows).render(terminal::frame()),
+    };
+    write(text.as_bytes())
+}
+
+fn write(bytes: &[u8]) -> Result<Exit, Failure> {
+    terminal::write(|out| out.write_all(bytes))
+        .map_err(|source| failure::Failure::UnwritableOutput { source })?;
+    Ok(Exit::Clean)
+}
+
+fn row(store: &Store, name: &str) -> Row {
+    let unread = |note: String| Row {
+        run: name.to_owned(),
+        workflow: None,
+        state: None,
+        started: None,
+        duration_ms: None,
+        note: Some(note),
+    };
+    let contents = match store.read(name) {
+        Ok(contents) => contents,
+        Err(error) => return unread(error.to_string()),
+    };
+    let (Some(first), Some(last)) = (contents.records.first(), contents.records.last()) else {
+        return unread("it died before it began".to_owned());
+    };
+    let Event::RunStarted { plan, .. } = &first.event else {
+        return unread("its journal does not begin with its start".to_owned());
+    };
+    let state = existing::state(&contents.records).expect("it begins with its start");
+    let standing = Standing::of(&state, store.is_locked(&plan.workflow));
+    Row {
+        run: name.to_owned(),
+        workflow: Some(plan.workflow.clone()),
+        state: Some(standing.word()),
+        started: Some(instant(first.time)),
+        duration_ms: Some((last.time - first.time).num_milliseconds()),
+        note: contents
+            .fault
+            .map(|fault| format!("its journal is damaged: {fault}")),
+    }
+}
+
+fn table(rows: &[Row]) -> Table {
+    let column = |name, least, rank| Column {
+        name,
+        is_number: false,
+        least,
+        rank,
+    };
+    let cells = |row: &Row| {
+        let style = match row.state {
+            Some("succeeded" | "undone") => AnsiColor::Green.on_default(),
+            Some("running" | "waiting" | "suspended") => AnsiColor::Yellow.on_default(),
+            Some("abandoned") => Style::new(),
+            _ => AnsiColor::Red.on_default().bold(),
+        };
+        let duration = row
+            .duration_ms
+            .map(|taken| report::took(taken.unsigned_abs()));
+        vec![
+            Cell::new(&row.run).styled(AnsiColor::Cyan.on_default()),
+            Cell::new(row.note.as_deref().or(row.state).unwrap_or("-")).styled(style),
+            Cell::new(row.started.as_deref().unwrap_or("-")),
+            Cell::new(duration.as_deref().unwrap_or("-")),
+        ]
+    };
+    Table {
+        columns: vec![
+            column("RUN", None, 0),
+            column("STATE", Some(8), 1),
+            column("STARTED", None, 2),
+            column("TOOK", None, 3),
+        ],
+        rows: rows.iter().map(cells).collect(),
+    }
+}
+
+fn instant(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Show a run again; or whether its record holds; or what a command wrote.
+fn show(arguments: &ShowArguments) -> Result<Exit, Failure> {
+    let (store, root) = existing::store()?;
+    let names = existing::names(&store)?;
+    let name = match &arguments.run {
+        Some(name) => existing::named(&names, name)?,
+        None => names.last().cloned().ok_or(Failure::NothingUnfinished)?,
+    };
+    let contents = store.read(&name)?;
+    if arguments.verify {
+        return verify(&store, &name, &contents);
+    }
+    if let Some(item) = arguments.output {
+        return output(&store, &name, item, &contents.records);
+    }
+    replay(&store, root, &name, &contents, arguments.format)?;
+    if let Some(fault) = &contents.fault {
+        terminal::notice(&format!(
+            "the journal is damaged, the rest is not shown: {fault}"
+        ));
+    }
+    Ok(Exit::Clean)
+}
+
+/// The records, told again to who showed them when they were made.
+fn replay(
+    store: &Store,
+    root: PathBuf,
+    name: &str,
+    contents: &Contents,
+    format: EventFormat,
+) -> Result<(), Failure> {
+    let Some(Event::RunStarted { plan, .. }) = contents.records.first().map(|record| &record.event)
+    else {
+        return Ok(());
+    };
+    let run = Run {
+        id: name.to_owned(),
+        root,
+        started: contents.records[0].time,
+        plan: (**plan).clone(),
+    };
+    let mut follower = session::follower(format);
+    let mut state = State::default();
+    let mut tell = |record: &Record| -> io::Result<()> {
+        if let Event::ItemFinished { item, attempt, .. } = &record.event
+            && let Ok(bytes) = files::read(&output_file(store, name, *item, *attempt))
+        {
+            follower.output(&run, *item, &bytes)?;
+        }
+        state.apply(&run.plan, &record.event);
+        follower.event(&run, record, &state)
+    };
+    let told = contents.records.iter().try_for_each(&mut tell);
+    told.map_err(|source| failure::Failure::UnwritableOutput { source }.into())
+}
+
+fn output_file(store: &Store, run: &str, item: ItemId, attempt: u32) -> PathBuf {
+    store
+        .folder(run)
+        .join("output")
+        .join(format!("{item}-{attempt}.log"))
+}
+
+fn output(store: &Store, run: &str, item: ItemId, records: &[Record]) -> Result<Exit, Failure> {
+    let mut attempts = records
+        .iter()
+        .rev()
+        .filter_map(|record| match record.event {
+            Event::ItemStarted {
+                item: started,
+                attempt,
+                ..
+            } => (started == item).then_some(attempt),
+            _ => None,
+        });
+    let bytes = attempts
+        .next()
+        .map(|attempt| files::read(&output_file(store, run, item, attempt)));
+    match bytes {
+        Some(Ok(bytes)) => write(&bytes),
+        _ => Err(Failure::NoOutput {
+            run: run.to_owned(),
+            item: item.to_string(),
+        }),
+    }
+}
+
+/// Say whether a record is whole and unchanged.
+fn verify(store: &Store, name: &str, contents: &Contents) -> Result<Exit, Failure> {
+    let mut faults: Vec<String> = contents
+        .fault
+        .iter()
+        .map(|fault| format!("journal: {fault}"))
+        .collect();
+    match contents.records.first().map(|record| &record.event) {
+        Some(Event::RunStarted { plan, .. }) => {
+            match files::read(&store.folder(name).join("document.md")) {
+                Ok(bytes) if plan::digest(&bytes) == plan.sha256 => {}
+                Ok(_) => faults.push("document.md: it is not what was validated".to_owned()),
+                Err(error) => faults.push(format!("document.md: {error}")),
+            }
+        }
+        _ => faults.push("journal: it does not begin with the start of a run".to_owned()),
+    }
+    if faults.is_empty() {
+        let count = contents.records.len();
+        return write(
+            format!("{name}: {count} records, unchanged; the document is what was validated\n")
+                .as_bytes(),
+        );
+    }
+    let lines: Vec<String> = faults
+        .iter()
+        .map(|fault| format!("{name}: {fault}\n"))
+        .collect();
+    write(lines.concat().as_bytes())?;
+    Ok(Exit::Findings)
+}
+
+/// Give up a run. What a crash left running is ended first, so that nothing goes on unseen.
+fn abandon(arguments: &AbandonArguments) -> Result<Exit, Failure> {
+    let common = Common {
+        format: EventFormat::Text,
+        name: arguments.name.clone(),
+    };
+    let words = std::slice::from_ref(&arguments.run);
+    existing::go_on(words, &common, |run, state, by| {
+        existing::not_over(run, state)?;
+        Ok(vec![Event::RunAbandoned { by: by.to_owned() }])
+    })
+}

@@ -1,0 +1,162 @@
+//! Talking to the person at the terminal, and to whoever sends the program a signal, while a run goes on.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what a person types is waited for together with all else"
+)]
+
+use std::io;
+use std::os::fd::AsFd;
+
+use crate::event::Cause;
+use crate::event::Event;
+use crate::event::Signal;
+use crate::plan::ItemId;
+use crate::run::error::RunError;
+use crate::run::execute::Execution;
+use crate::run::next::turn_back;
+use crate::run::person::Answer;
+use crate::run::person::Choice;
+use crate::run::process;
+use crate::run::process::Happening;
+
+impl Execution<'_, '_> {
+    /// Ask a person, and record the answer. Whatever else happens meanwhile is taken in.
+    pub(in crate::run) fn ask(&mut self, id: ItemId) -> Result<(), RunError> {
+        let item = self
+            .runner
+            .run
+            .plan
+            .item(id)
+            .expect("the plan has the item");
+        self.runner.person.show(self.runner.run, item);
+        let answer = loop {
+            match self.read()? {
+                Read::Line => {
+                    if let Some(answer) = self.runner.person.answer() {
+                        break answer;
+                    }
+                }
+                Read::Signal(signal) => return self.signal(signal),
+            }
+        };
+        let by = self.runner.person.name();
+        match answer {
+            Answer::Done { note } => self.answered(id, true, by, note),
+            Answer::Failed { reason } => self.answered(id, false, by, reason),
+            Answer::Pause => self.runner.record(Event::RunParked {
+                waiting: vec![id],
+                unknown: Vec::new(),
+            }),
+        }
+    }
+
+    fn answered(
+        &mut self,
+        item: ItemId,
+        done: bool,
+        by: String,
+        note: String,
+    ) -> Result<(), RunError> {
+        self.runner.record(Event::ItemAnswered {
+            item,
+            done,
+            by,
+            note,
+        })?;
+        Ok(self.runner.journal.sync()?)
+    }
+
+    /// Wait until something was typed or a signal came.
+    fn read(&mut self) -> Result<Read, RunError> {
+        let input = io::stdin();
+        loop {
+            match self.pool.wait_or_input(None, Some(input.as_fd()))? {
+                Happening::Input => return Ok(Read::Line),
+                Happening::Signal(signal) => return Ok(Read::Signal(of(signal))),
+                Happening::Output { id, bytes } => self.output(id, &bytes)?,
+                Happening::Ended(ended) => self.ended(*ended)?,
+                Happening::Deadline => {}
+            }
+        }
+    }
+
+    /// The program was told to end. What runs is ended; a person at a terminal may choose what follows.
+    pub(in crate::run) fn signal(&mut self, signal: Signal) -> Result<(), RunError> {
+        if self.end(signal)? == Ending::Again {
+            return self.suspend(signal, true);
+        }
+        if signal == Signal::Term || !self.runner.person.is_there() {
+            return self.suspend(signal, false);
+        }
+        self.runner.person.show_choice();
+        let choice = loop {
+            match self.read()? {
+                Read::Line => {
+                    if let Some(choice) = self.runner.person.choose() {
+                        break choice;
+                    }
+                }
+                Read::Signal(_) => break Choice::Abort,
+            }
+        };
+        match choice {
+            Choice::Pause => self.suspend(signal, false),
+            Choice::Abort => self.suspend(signal, true),
+            Choice::Rollback if self.runner.state.unwinding.is_some() => Ok(()),
+            Choice::Rollback => {
+                let cause = Cause::Operator(self.runner.person.name());
+                let event = turn_back(&self.runner.run.plan, &self.runner.state, cause);
+                self.runner.record(event)
+            }
+        }
+    }
+
+    fn suspend(&mut self, signal: Signal, aborted: bool) -> Result<(), RunError> {
+        self.runner.record(Event::RunSuspended { signal, aborted })
+    }
+
+    /// End all that runs; a second signal ends it at once.
+    fn end(&mut self, signal: Signal) -> Result<Ending, RunError> {
+        let ids: Vec<process::Id> = self.running.keys().copied().collect();
+        for &id in &ids {
+            self.pool.interrupt(id);
+        }
+        let mut ending = Ending::Once;
+        while !self.running.is_empty() {
+            match self.pool.wait(None)? {
+                Happening::Signal(again)
+                    if again == process::Signal::Interrupt || signal == Signal::Term =>
+                {
+                    ending = Ending::Again;
+                    for &id in &ids {
+                        self.pool.kill(id);
+                    }
+                }
+                Happening::Output { id, bytes } => self.output(id, &bytes)?,
+                Happening::Ended(ended) => self.ended(*ended)?,
+                Happening::Signal(_) | Happening::Input | Happening::Deadline => {}
+            }
+        }
+        Ok(ending)
+    }
+}
+
+/// What was waited for.
+enum Read {
+    Line,
+    Signal(Signal),
+}
+
+/// Whether a signal came once or again while what runs was ended.
+#[derive(PartialEq, Eq)]
+enum Ending {
+    Once,
+    Again,
+}
+
+pub(in crate::run) fn of(signal: process::Signal) -> Signal {
+    match signal {
+        process::Signal::Interrupt => Signal::Int,
+        process::Signal::Terminate => Signal::Term,
+    }
+}

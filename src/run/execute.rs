@@ -1,0 +1,313 @@
+//! Carrying out a run: what [`next`] says is done and recorded, until it says that there is nothing to do.
+//!
+//! The order of things around a command is what makes a crash harmless: its process is made, but waits; that is
+//! recorded and synced; only then it begins. Its outcome is recorded before anything follows from it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "pauses before further attempts need the clock"
+)]
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::event::Event;
+use crate::event::Outcome;
+use crate::event::Process;
+use crate::mask::Masker;
+use crate::plan::Command;
+use crate::plan::ItemId;
+use crate::run::dialogue::of;
+use crate::run::environment::Environment;
+use crate::run::environment::environment;
+use crate::run::error::RunError;
+use crate::run::follower::Follower;
+use crate::run::follower::Run;
+use crate::run::journal::Journal;
+use crate::run::next::Next;
+use crate::run::next::next;
+use crate::run::person::Person;
+use crate::run::process;
+use crate::run::process::Ended;
+use crate::run::process::Happening;
+use crate::run::process::How;
+use crate::run::process::Launch;
+use crate::run::process::Pool;
+use crate::run::process::PoolError;
+use crate::run::process::StartError;
+use crate::run::state::State;
+use crate::run::state::Status;
+
+/// Pauses between attempts grow up to this.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// All that a run is carried out with.
+pub struct Runner<'a> {
+    /// What does not change.
+    pub run: &'a Run,
+    /// Where it stands.
+    pub state: State,
+    /// What happened.
+    pub journal: Journal,
+    /// What must not be shown.
+    pub masker: Masker,
+    /// The secrets' values.
+    pub secrets: BTreeMap<String, String>,
+    /// The caller's environment.
+    pub caller: Environment,
+    /// Those who are told.
+    pub followers: Vec<&'a mut dyn Follower>,
+    /// Who may be asked.
+    pub person: &'a mut dyn Person,
+}
+
+/// A run that is being carried out.
+pub(in crate::run) struct Execution<'r, 'a> {
+    pub(in crate::run) runner: &'r mut Runner<'a>,
+    pub(in crate::run) pool: Pool,
+    pub(in crate::run) running: BTreeMap<process::Id, (ItemId, u32)>,
+    /// When items may be tried again.
+    due: BTreeMap<ItemId, Instant>,
+}
+
+impl Runner<'_> {
+    /// Record an event, and tell of it. Secrets are masked in all of its words.
+    pub fn record(&mut self, event: Event) -> Result<(), RunError> {
+        let mut event = event;
+        for text in event.texts_mut() {
+            if let Cow::Owned(masked) = self.masker.mask(text) {
+                *text = masked;
+            }
+        }
+        let record = self.journal.append(event)?;
+        self.state.apply(&self.run.plan, &record.event);
+        for follower in &mut self.followers {
+            follower.event(self.run, &record, &self.state)?;
+        }
+        Ok(())
+    }
+
+    /// Carry the run out until it ends or waits for a person.
+    pub fn execute(&mut self) -> Result<(), RunError> {
+        let settings = &self.run.plan.settings;
+        let pool = Pool::new(process::Settings {
+            run: self.run.id.clone(),
+            folder: self.run.folder(),
+            max_output: settings.max_output,
+            grace: Duration::from_millis(settings.grace_ms),
+            masker: self.masker.clone(),
+        })?;
+        let mut execution = Execution {
+            runner: self,
+            pool,
+            running: BTreeMap::new(),
+            due: BTreeMap::new(),
+        };
+        execution.carry_out()
+    }
+}
+
+impl Execution<'_, '_> {
+    fn carry_out(&mut self) -> Result<(), RunError> {
+        loop {
+            let next = next(&self.runner.run.plan, &self.runner.state);
+            match next {
+                Next::Record(Event::RunParked { waiting, .. })
+                    if !waiting.is_empty() && self.runner.person.is_there() =>
+                {
+                    self.ask(waiting[0])?;
+                }
+                Next::Record(event) => self.runner.record(event)?,
+                Next::Start(items) => self.start(&items)?,
+                Next::Wait => self.wait(None)?,
+                Next::Stop => break,
+            }
+        }
+        self.runner.journal.sync()?;
+        Ok(())
+    }
+
+    /// Start items; one whose pause is not over waits.
+    fn start(&mut self, items: &[ItemId]) -> Result<(), RunError> {
+        let now = Instant::now();
+        let is_due = |item: &&ItemId| self.due.get(item).is_none_or(|due| *due <= now);
+        let ready: Vec<ItemId> = items.iter().filter(is_due).copied().collect();
+        if ready.is_empty() {
+            let first = items
+                .iter()
+                .filter_map(|item| self.due.get(item))
+                .min()
+                .copied();
+            return self.wait(first);
+        }
+        for id in ready {
+            self.due.remove(&id);
+            let item = self
+                .runner
+                .run
+                .plan
+                .item(id)
+                .expect("the plan has the item");
+            match &item.command {
+                None => self.runner.record(Event::ItemAsked { item: id })?,
+                Some(command) => self.spawn(id, command)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Make a command's process, record it, let it begin.
+    fn spawn(&mut self, id: ItemId, command: &Command) -> Result<(), RunError> {
+        let runner = &mut *self.runner;
+        let plan = &runner.run.plan;
+        let step = id.place.step().and_then(|step| plan.step(step));
+        let directory = step.map_or("", |step| &step.directory);
+        let attempt = runner.state.item(id).attempts + 1;
+        let launch = Launch {
+            item: id.to_string(),
+            attempt,
+            interpreter: command.program.clone(),
+            script: command.code.clone(),
+            directory: runner.run.root.join(directory),
+            environment: environment(
+                runner.run,
+                &runner.state,
+                id.place,
+                &runner.caller,
+                &runner.secrets,
+            ),
+            timeout: plan.timeout_ms(id.place).map(Duration::from_millis),
+        };
+        let started = match self.pool.start(&launch) {
+            Ok(started) => started,
+            Err(StartError::Record(error)) => return Err(PoolError::from(error).into()),
+            Err(error) => return self.not_started(id, attempt, &error),
+        };
+        self.running.insert(started.id, (id, attempt));
+        runner.record(Event::ItemStarted {
+            item: id,
+            attempt,
+            process: Some(Process {
+                id: started.process.pid,
+                birth: started.process.birth,
+            }),
+        })?;
+        runner.journal.sync()?;
+        self.pool.release(started.id);
+        Ok(())
+    }
+
+    fn not_started(
+        &mut self,
+        item: ItemId,
+        attempt: u32,
+        error: &StartError,
+    ) -> Result<(), RunError> {
+        self.runner.record(Event::ItemStarted {
+            item,
+            attempt,
+            process: None,
+        })?;
+        self.runner.record(Event::ItemFinished {
+            item,
+            attempt,
+            outcome: Outcome::NotStarted {
+                reason: error.to_string(),
+            },
+            duration_ms: 0,
+            output_bytes: 0,
+            output_end: String::new(),
+            line: None,
+            variables: BTreeMap::new(),
+        })
+    }
+
+    /// Wait for one thing to happen, and take it in.
+    fn wait(&mut self, deadline: Option<Instant>) -> Result<(), RunError> {
+        match self.pool.wait(deadline)? {
+            Happening::Output { id, bytes } => self.output(id, &bytes),
+            Happening::Ended(ended) => self.ended(*ended),
+            Happening::Signal(signal) => self.signal(of(signal)),
+            Happening::Input | Happening::Deadline => Ok(()),
+        }
+    }
+
+    pub(in crate::run) fn output(&mut self, id: process::Id, bytes: &[u8]) -> Result<(), RunError> {
+        let (item, _) = self.running[&id];
+        for follower in &mut self.runner.followers {
+            follower.output(self.runner.run, item, bytes)?;
+        }
+        Ok(())
+    }
+
+    pub(in crate::run) fn ended(&mut self, ended: Ended) -> Result<(), RunError> {
+        let (item, attempt) = self
+            .running
+            .remove(&ended.id)
+            .expect("the pool runs what was started");
+        if let Some(error) = ended.kept.failure {
+            let path = ended.kept.path.display();
+            return Err(io::Error::new(error.kind(), format!("{path}: {error}")).into());
+        }
+        let (variables, fault) = match ended.variables {
+            Ok(variables) => (variables.into_iter().collect(), None),
+            Err(error) => (BTreeMap::new(), Some(error.to_string())),
+        };
+        let outcome = match (outcome(ended.how), fault) {
+            (Outcome::Succeeded, Some(reason)) => Outcome::BadOutput { reason },
+            (outcome, _) => outcome,
+        };
+        let is_success = outcome.is_success();
+        let plan = &self.runner.run.plan;
+        let command = plan.item(item).and_then(|item| item.command.as_ref());
+        let first = command.map_or(1, |command| command.line);
+        self.runner.record(Event::ItemFinished {
+            item,
+            attempt,
+            outcome,
+            duration_ms: ended.duration.as_millis() as u64,
+            output_bytes: ended.kept.bytes,
+            output_end: if is_success {
+                String::new()
+            } else {
+                ended.last
+            },
+            line: ended
+                .line
+                .filter(|_| !is_success)
+                .map(|line| first + line - 1),
+            variables,
+        })?;
+        self.pause(item);
+        Ok(())
+    }
+
+    /// Let an item that is to be tried again wait: twice as long each time, and not all at one moment.
+    fn pause(&mut self, item: ItemId) {
+        let state = self.runner.state.item(item);
+        let settings = &self.runner.run.plan.settings;
+        if state.status == Status::Pending && state.failures > 0 {
+            let first = Duration::from_millis(settings.retry_delay_ms);
+            let pause = first
+                .saturating_mul(1 << (state.failures - 1).min(16))
+                .min(LONGEST_PAUSE);
+            let pause = pause.mul_f64(0.75 + 0.5 * fastrand::f64());
+            self.due.insert(item, Instant::now() + pause);
+        }
+    }
+}
+
+fn outcome(how: How) -> Outcome {
+    match how {
+        How::Exited(0) => Outcome::Succeeded,
+        How::Exited(status) => Outcome::Failed { status },
+        How::Killed(signal) => Outcome::Killed { signal },
+        How::TimedOut(after) => Outcome::TimedOut {
+            after_ms: after.as_millis() as u64,
+        },
+        How::AskedTerminal => Outcome::AskedTerminal,
+        How::Interrupted => Outcome::Interrupted,
+    }
+}

@@ -1,0 +1,386 @@
+//! The journal of a run: JSON lines that are only ever appended to, each with the hash of the one before.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where journals are read and written, and the clock is asked"
+)]
+
+use std::fs;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+
+use chrono::SubsecRound;
+use chrono::Utc;
+use miette::Diagnostic;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::event;
+use crate::event::Event;
+use crate::event::Record;
+use crate::plan;
+
+/// The file's name in a run's folder.
+pub const FILE_NAME: &str = "journal.jsonl";
+
+/// What is wrong with a journal.
+#[derive(Debug, Error, Diagnostic)]
+#[allow(
+    missing_docs,
+    reason = "each variant's message says what its fields are"
+)]
+pub enum JournalError {
+    #[error("cannot read the journal `{}`: {source}", path.display())]
+    #[diagnostic(help("without its journal nothing is known of a run"))]
+    Unreadable { path: PathBuf, source: io::Error },
+
+    #[error("cannot write the journal `{}`: {source}", path.display())]
+    #[diagnostic(help(
+        "nothing is run that cannot be recorded; make room or mend the rights, then `wf resume`"
+    ))]
+    Unwritable { path: PathBuf, source: io::Error },
+
+    #[error("the journal `{}` was removed while the run went on", path.display())]
+    #[diagnostic(help(
+        "nothing is run that cannot be recorded; put the folder back, or undo by hand what was done"
+    ))]
+    Removed { path: PathBuf },
+
+    #[error("the journal `{}` is damaged: {fault}", path.display())]
+    #[diagnostic(help(
+        "`wf runs show` shows what can be read; put the line back as it was, or end the run by `wf runs abandon`"
+    ))]
+    Damaged { path: PathBuf, fault: Fault },
+
+    #[error("the journal `{}` holds no record yet", path.display())]
+    #[diagnostic(help("the run died before it began, and did nothing: remove its folder"))]
+    Empty { path: PathBuf },
+}
+
+/// Where a journal does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("line {line}: {reason}")]
+pub struct Fault {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// What can be read of a journal.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The records up to the first fault.
+    pub records: Vec<Record>,
+    /// The first fault; a torn last line is none.
+    pub fault: Option<Fault>,
+    /// How many bytes the records take: what follows was torn by a crash.
+    pub length: u64,
+    /// The hash of the last line.
+    pub hash: String,
+}
+
+/// A journal that can be appended to.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    seq: u64,
+    hash: String,
+    is_synced: bool,
+}
+
+impl Journal {
+    /// Make a journal in a run's folder. There must be none.
+    pub fn create(folder: &Path) -> Result<Self, JournalError> {
+        let path = folder.join(FILE_NAME);
+        let mut options = OpenOptions::new();
+        options.append(true).create_new(true).mode(0o600);
+        match options.open(&path) {
+            Ok(file) => Ok(Self {
+                path,
+                file,
+                seq: 0,
+                hash: String::new(),
+                is_synced: true,
+            }),
+            Err(source) => Err(JournalError::Unwritable { path, source }),
+        }
+    }
+
+    /// Open a journal to go on, with the records that it holds. A torn last line is cut off.
+    pub fn open(folder: &Path) -> Result<(Self, Vec<Record>), JournalError> {
+        let path = folder.join(FILE_NAME);
+        let contents = read(folder)?;
+        if let Some(fault) = contents.fault {
+            return Err(JournalError::Damaged { path, fault });
+        }
+        let opened = OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| {
+                if file.seek(SeekFrom::End(0))? > contents.length {
+                    file.set_len(contents.length)?;
+                    file.sync_all()?;
+                }
+                Ok(file)
+            });
+        match opened {
+            Ok(file) if !contents.records.is_empty() => {
+                let journal = Self {
+                    path,
+                    file,
+                    seq: contents.records.len() as u64,
+                    hash: contents.hash,
+                    is_synced: true,
+                };
+                Ok((journal, contents.records))
+            }
+            Ok(_) => Err(JournalError::Empty { path }),
+            Err(source) => Err(JournalError::Unwritable { path, source }),
+        }
+    }
+
+    /// Append an event. It is on disk for sure only after [`Self::sync`].
+    pub fn append(&mut self, event: Event) -> Result<Record, JournalError> {
+        let record = Record {
+            version: event::VERSION,
+            seq: self.seq + 1,
+            time: Utc::now().trunc_subsecs(3),
+            previous: self.hash.clone(),
+            event,
+        };
+        let mut line = serde_json::to_vec(&record).expect("a record is plain data");
+        let hash = plan::digest(&line);
+        line.push(b'\n');
+        self.is_synced = false;
+        self.file
+            .write_all(&line)
+            .map_err(|source| self.unwritable(source))?;
+        (self.seq, self.hash) = (record.seq, hash);
+        Ok(record)
+    }
+
+    /// Wait until all that was appended is on disk, and make sure that it can still be found there.
+    pub fn sync(&mut self) -> Result<(), JournalError> {
+        if !self.is_synced {
+            self.file
+                .sync_data()
+                .map_err(|source| self.unwritable(source))?;
+            self.is_synced = true;
+        }
+        let links = self
+            .file
+            .metadata()
+            .map_err(|source| self.unwritable(source))?
+            .nlink();
+        if links == 0 {
+            return Err(JournalError::Removed {
+                path: self.path.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    fn unwritable(&self, source: io::Error) -> JournalError {
+        JournalError::Unwritable {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// Read the journal in a run's folder, as far as it holds.
+pub fn read(folder: &Path) -> Result<Contents, JournalError> {
+    let path = folder.join(FILE_NAME);
+    match fs::read(&path) {
+        Ok(bytes) => Ok(contents(&bytes)),
+        Err(source) => Err(JournalError::Unreadable { path, source }),
+    }
+}
+
+/// More than the last record of a run that is over takes.
+const LAST_LINE: u64 = 4096;
+
+/// What the last whole line of a journal says happened, without reading the others; none if there is no whole line.
+/// A line that is no record of a short kind is an error.
+pub fn last(folder: &Path) -> io::Result<Option<Event>> {
+    let mut file = File::open(folder.join(FILE_NAME))?;
+    let length = file.seek(SeekFrom::End(0))?;
+    let start = length.saturating_sub(LAST_LINE);
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let Some(end) = memchr::memrchr(b'\n', &bytes) else {
+        return if start == 0 {
+            Ok(None)
+        } else {
+            Err(io::ErrorKind::InvalidData.into())
+        };
+    };
+    let line =
+        memchr::memrchr(b'\n', &bytes[..end]).map_or(&bytes[..end], |start| &bytes[start + 1..end]);
+    let record: Record = serde_json::from_slice(line)?;
+    Ok(Some(record.event))
+}
+
+/// What stands in a line of any version.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+fn contents(bytes: &[u8]) -> Contents {
+    let mut contents = Contents::default();
+    let mut start = 0;
+    while let Some(end) = memchr::memchr(b'\n', &bytes[start..]) {
+        let line = &bytes[start..start + end];
+        let number = contents.records.len() + 1;
+        match record(line, number, &contents.hash) {
+            Ok(record) => contents.records.push(record),
+            // A crash of the machine may leave a line's end without its beginning.
+            Err(_)
+                if start + end + 1 == bytes.len()
+                    && serde_json::from_slice::<Versioned>(line).is_err() =>
+            {
+                break;
+            }
+            Err(reason) => {
+                contents.fault = Some(Fault {
+                    line: number,
+                    reason,
+                });
+                break;
+            }
+        }
+        contents.hash = plan::digest(line);
+        start += end + 1;
+        contents.length = start as u64;
+    }
+    contents
+}
+
+fn record(line: &[u8], number: usize, previous: &str) -> Result<Record, String> {
+    let version = serde_json::from_slice::<Versioned>(line);
+    let version = version
+        .map_err(|error| format!("it is no record: {error}"))?
+        .version;
+    if version > event::VERSION {
+        return Err(format!(
+            "it is of format version {version}; this program reads up to {}",
+            event::VERSION
+        ));
+    }
+    let record: Record =
+        serde_json::from_slice(line).map_err(|error| format!("it is no record: {error}"))?;
+    if record.previous != previous {
+        return Err(if number == 1 {
+            "it is not the first record of its journal".to_owned()
+        } else {
+            format!(
+                "it does not follow line {}: one of the two was changed",
+                number - 1
+            )
+        });
+    }
+    if record.seq != number as u64 {
+        return Err(format!("it says that it is record {}", record.seq));
+    }
+    Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(step: u32) -> Event {
+        Event::StepStarted { step }
+    }
+
+    fn written(folder: &Path, events: u32) -> Vec<u8> {
+        let mut journal = Journal::create(folder).expect("a new journal");
+        for number in 1..=events {
+            journal.append(step(number)).expect("room");
+        }
+        journal.sync().expect("synced");
+        fs::read(folder.join(FILE_NAME)).expect("readable")
+    }
+
+    #[test]
+    fn what_was_appended_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        written(folder.path(), 2);
+        let (mut journal, records) = Journal::open(folder.path()).expect("sound");
+        assert_eq!(records.len(), 2);
+        journal.append(step(3)).expect("room");
+        let read = read(folder.path()).expect("readable");
+        assert_eq!((read.records.len(), read.fault), (3, None));
+        assert!(
+            Journal::create(folder.path()).is_err(),
+            "a journal is never overwritten"
+        );
+    }
+
+    #[test]
+    fn every_torn_tail_is_cut_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = written(folder.path(), 3);
+        let second = whole
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .expect("a line")
+            + 1;
+        for length in second..whole.len() {
+            fs::write(folder.path().join(FILE_NAME), &whole[..length]).expect("writable");
+            let lines = memchr::memchr_iter(b'\n', &whole[..length]).count();
+            let (mut journal, records) = Journal::open(folder.path()).expect("sound");
+            assert_eq!(records.len(), lines, "cut at {length}");
+            journal.append(step(9)).expect("room");
+            let read = read(folder.path()).expect("readable");
+            assert_eq!(
+                (read.records.len(), read.fault),
+                (lines + 1, None),
+                "cut at {length}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_change_anywhere_is_seen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = written(folder.path(), 3);
+        let last = whole[..whole.len() - 1]
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .expect("lines");
+        for at in 0..last {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            assert!(contents(&changed).fault.is_some(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_later_format_is_named() {
+        let line = b"{\"version\":2,\"event\":\"run-teleported\"}\n";
+        let fault = contents(line).fault.expect("a later version");
+        assert!(fault.reason.contains("format version 2"), "{fault}");
+    }
+
+    #[test]
+    fn a_removed_journal_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = Journal::create(folder.path()).expect("a new journal");
+        journal.append(step(1)).expect("room");
+        fs::remove_file(folder.path().join(FILE_NAME)).expect("removable");
+        assert!(matches!(journal.sync(), Err(JournalError::Removed { .. })));
+    }
+}

@@ -1,0 +1,253 @@
+//! The runs of a project on disk: their names and folders, which of them are not finished, and the lock of a workflow.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the folders of runs are made and read"
+)]
+
+use std::fs;
+use std::fs::DirBuilder;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::fs::TryLockError;
+use std::io;
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use crate::event::Event;
+use crate::run::journal;
+use crate::run::journal::Contents;
+use crate::run::journal::JournalError;
+
+/// The letters that end a run's name.
+const LETTERS: usize = 4;
+
+/// Where a project keeps its runs.
+#[derive(Debug, Clone)]
+pub struct Store {
+    record: PathBuf,
+}
+
+/// A workflow's lock. It goes with the process.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Store {
+    /// The store of a project, in the folder that its configuration names.
+    #[must_use]
+    pub fn new(root: &Path, record: &str) -> Self {
+        Self {
+            record: root.join(record),
+        }
+    }
+
+    fn runs(&self) -> PathBuf {
+        self.record.join("runs")
+    }
+
+    /// The folder of a run.
+    #[must_use]
+    pub fn folder(&self, run: &str) -> PathBuf {
+        self.runs().join(run)
+    }
+
+    /// Make the folders of a new run, with its document. Only their owner can read them.
+    pub fn create(&self, run: &str, document: &[u8]) -> io::Result<PathBuf> {
+        let folder = self.folder(run);
+        make_folders(&self.runs())?;
+        ignore(&self.runs())?;
+        make_folder(&folder)?;
+        make_folder(&folder.join("output"))?;
+        make_folder(&folder.join("scratch"))?;
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(folder.join("document.md"))?;
+        file.write_all(document)?;
+        file.sync_all()?;
+        Ok(folder)
+    }
+
+    /// Let the names of a run's files reach the disk.
+    pub fn sync(&self, run: &str) -> io::Result<()> {
+        for folder in [self.folder(run), self.runs(), self.record.clone()] {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// Take the lock of a workflow; none if a process holds it.
+    pub fn lock(&self, workflow: &str) -> io::Result<Option<Lock>> {
+        let folder = self.record.join("locks");
+        make_folders(&folder)?;
+        ignore(&folder)?;
+        let path = folder.join(format!("{}.lock", plain(workflow)));
+        let mut options = OpenOptions::new();
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Whether a process holds the lock of a workflow.
+    #[must_use]
+    pub fn is_locked(&self, workflow: &str) -> bool {
+        let path = self
+            .record
+            .join("locks")
+            .join(format!("{}.lock", plain(workflow)));
+        let file = OpenOptions::new().write(true).open(path);
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// The names of all runs, the oldest first. What is no run's folder is left out.
+    pub fn names(&self) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(self.runs()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if started(&name).is_some() {
+                names.push(name);
+            }
+        }
+        names.sort_by_key(|name| started(name).map(|(_, time)| (time.to_owned(), name.clone())));
+        Ok(names)
+    }
+
+    /// The newest run of a workflow that neither ended nor was given up.
+    pub fn unfinished(&self, workflow: &str) -> io::Result<Option<String>> {
+        let workflow = plain(workflow);
+        let names = self.names()?.into_iter().rev();
+        let mut own = names.filter(|name| started(name).is_some_and(|(name, _)| name == workflow));
+        Ok(own.find(|name| !self.is_over(name)))
+    }
+
+    /// Whether a run ended or was given up. One that never got to its first record did nothing, and counts as over.
+    #[must_use]
+    pub fn is_over(&self, run: &str) -> bool {
+        match journal::last(&self.folder(run)) {
+            Ok(last) => last.is_none_or(|event| {
+                matches!(
+                    event,
+                    Event::RunFinished { .. } | Event::RunAbandoned { .. }
+                )
+            }),
+            Err(_) => false,
+        }
+    }
+
+    /// Read a run's journal.
+    pub fn read(&self, run: &str) -> Result<Contents, JournalError> {
+        journal::read(&self.folder(run))
+    }
+}
+
+/// The name of a new run: workflow, time, and letters that tell two of one second apart.
+#[must_use]
+pub fn name(workflow: &str, time: DateTime<Utc>) -> String {
+    let letters: String = std::iter::repeat_with(fastrand::lowercase)
+        .take(LETTERS)
+        .collect();
+    let time = time.format("%Y%m%dT%H%M%SZ");
+    format!("{}-{time}-{letters}", plain(workflow))
+}
+
+/// The workflow and the time in a run's name.
+fn started(run: &str) -> Option<(&str, &str)> {
+    let (rest, letters) = run.rsplit_once('-')?;
+    let (workflow, time) = rest.rsplit_once('-')?;
+    let is_time = time.len() == 16 && time.ends_with('Z') && time.as_bytes()[8] == b'T';
+    let is_name = letters.len() == LETTERS && letters.bytes().all(|byte| byte.is_ascii_lowercase());
+    (is_time && is_name).then_some((workflow, time))
+}
+
+/// A workflow's name as part of a file's: a document's stem may hold what other programs take for more than a name.
+fn plain(workflow: &str) -> String {
+    let plain = |c: char| {
+        if c.is_alphanumeric() || "._".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    workflow.chars().map(plain).collect()
+}
+
+/// Make a folder that only its owner can read.
+fn make_folder(path: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
+}
+
+fn make_folders(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Records hold what is no other clone's business: git leaves them out.
+fn ignore(folder: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    match options
+        .write(true)
+        .create_new(true)
+        .open(folder.join(".gitignore"))
+    {
+        Ok(mut file) => file.write_all(b"*\n"),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_workflow_and_time() {
+        let time = DateTime::from_timestamp(1_770_000_000, 0).expect("a time");
+        let run = name("01 my/release", time);
+        let (workflow, at) = started(&run).expect("a run's name");
+        assert_eq!((workflow, at), ("01-my-release", "20260202T024000Z"));
+        for other in [
+            ".gitignore",
+            "release",
+            "release-1-abcd",
+            "release-20260202T024000Z-ABCD",
+        ] {
+            assert_eq!(started(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_lock_is_held_once_and_goes_with_its_holder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::new(folder.path(), ".memory");
+        let lock = store.lock("release").expect("writable");
+        assert!(lock.is_some());
+        assert!(store.lock("release").expect("writable").is_none());
+        assert!(store.lock("deploy").expect("writable").is_some());
+        drop(lock);
+        assert!(store.lock("release").expect("writable").is_some());
+    }
+}
