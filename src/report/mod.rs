@@ -30,6 +30,7 @@ use crate::lint::Report;
 
 pub use json::json;
 pub use statistics::statistics;
+pub use wording::took;
 
 /// An output format.
 #[derive(Debug)]

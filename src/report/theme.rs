@@ -8,8 +8,8 @@ use textwrap::WordSplitter;
 use textwrap::WrapAlgorithm;
 use textwrap::core::display_width;
 
-use crate::report::View;
 use crate::printable;
+use crate::report::View;
 use crate::report::tame::RESET;
 
 /// Text is not wrapped narrower than this.

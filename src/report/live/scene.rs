@@ -7,9 +7,9 @@ use chrono::Utc;
 
 use crate::plan::ItemId;
 use crate::plan::Plan;
+use crate::printable;
 use crate::report::plan::SECRET;
 use crate::report::plan::short;
-use crate::printable;
 use crate::report::theme::Theme;
 use crate::report::theme::Tone;
 use crate::report::theme::padded;

@@ -2,8 +2,8 @@
 
 use crate::plan::ItemId;
 use crate::plan::Place;
-use crate::report::live::scene::Scene;
 use crate::printable;
+use crate::report::live::scene::Scene;
 use crate::report::theme::Tone;
 
 impl Scene<'_> {
