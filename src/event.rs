@@ -32,6 +32,16 @@ pub struct Record {
     pub event: Event,
 }
 
+/// An event of no run: a refusal, for programs that read events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lone {
+    /// The version of the format.
+    pub version: u32,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(

@@ -32,6 +32,8 @@ mod readme;
 mod record;
 mod sample;
 mod schema;
+#[cfg(unix)]
+mod session;
 mod shown;
 mod template;
 mod terminal;

@@ -4,7 +4,7 @@
 //! recorded and synced; only then it begins. Its outcome is recorded before anything follows from it.
 #![expect(
     clippy::disallowed_methods,
-    reason = "pauses before further attempts need the clock"
+    reason = "records have a time, and pauses before further attempts an end"
 )]
 
 use std::borrow::Cow;
@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 use std::time::Instant;
+
+use chrono::SubsecRound;
+use chrono::Utc;
 
 use crate::event::Event;
 use crate::event::Outcome;
@@ -81,7 +84,12 @@ impl Runner<'_> {
                 *text = masked;
             }
         }
-        let record = self.journal.append(event)?;
+        // A run began when it was named, on that very day.
+        let time = match event {
+            Event::RunStarted { .. } => self.run.started,
+            _ => Utc::now().trunc_subsecs(3),
+        };
+        let record = self.journal.append(event, time)?;
         self.state.apply(&self.run.plan, &record.event);
         for follower in &mut self.followers {
             follower.event(self.run, &record, &self.state)?;

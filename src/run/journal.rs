@@ -1,7 +1,7 @@
 //! The journal of a run: JSON lines that are only ever appended to, each with the hash of the one before.
 #![expect(
     clippy::disallowed_methods,
-    reason = "this is where journals are read and written, and the clock is asked"
+    reason = "this is where journals are read and written"
 )]
 
 use std::fs;
@@ -17,7 +17,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
-use chrono::SubsecRound;
+use chrono::DateTime;
 use chrono::Utc;
 use miette::Diagnostic;
 use serde::Deserialize;
@@ -149,12 +149,12 @@ impl Journal {
         }
     }
 
-    /// Append an event. It is on disk for sure only after [`Self::sync`].
-    pub fn append(&mut self, event: Event) -> Result<Record, JournalError> {
+    /// Append an event that happened at a time. It is on disk for sure only after [`Self::sync`].
+    pub fn append(&mut self, event: Event, time: DateTime<Utc>) -> Result<Record, JournalError> {
         let record = Record {
             version: event::VERSION,
             seq: self.seq + 1,
-            time: Utc::now().trunc_subsecs(3),
+            time,
             previous: self.hash.clone(),
             event,
         };
@@ -308,7 +308,9 @@ mod tests {
     fn written(folder: &Path, events: u32) -> Vec<u8> {
         let mut journal = Journal::create(folder).expect("a new journal");
         for number in 1..=events {
-            journal.append(step(number)).expect("room");
+            journal
+                .append(step(number), DateTime::UNIX_EPOCH)
+                .expect("room");
         }
         journal.sync().expect("synced");
         fs::read(folder.join(FILE_NAME)).expect("readable")
@@ -320,7 +322,7 @@ mod tests {
         written(folder.path(), 2);
         let (mut journal, records) = Journal::open(folder.path()).expect("sound");
         assert_eq!(records.len(), 2);
-        journal.append(step(3)).expect("room");
+        journal.append(step(3), DateTime::UNIX_EPOCH).expect("room");
         let read = read(folder.path()).expect("readable");
         assert_eq!((read.records.len(), read.fault), (3, None));
         assert!(
@@ -343,7 +345,7 @@ mod tests {
             let lines = memchr::memchr_iter(b'\n', &whole[..length]).count();
             let (mut journal, records) = Journal::open(folder.path()).expect("sound");
             assert_eq!(records.len(), lines, "cut at {length}");
-            journal.append(step(9)).expect("room");
+            journal.append(step(9), DateTime::UNIX_EPOCH).expect("room");
             let read = read(folder.path()).expect("readable");
             assert_eq!(
                 (read.records.len(), read.fault),
@@ -379,7 +381,7 @@ mod tests {
     fn a_removed_journal_is_noticed() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut journal = Journal::create(folder.path()).expect("a new journal");
-        journal.append(step(1)).expect("room");
+        journal.append(step(1), DateTime::UNIX_EPOCH).expect("room");
         fs::remove_file(folder.path().join(FILE_NAME)).expect("removable");
         assert!(matches!(journal.sync(), Err(JournalError::Removed { .. })));
     }

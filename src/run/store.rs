@@ -130,7 +130,7 @@ impl Store {
                 names.push(name);
             }
         }
-        names.sort_by_key(|name| started(name).map(|(_, time)| (time.to_owned(), name.clone())));
+        names.sort_by_cached_key(|name| when(name).to_owned());
         Ok(names)
     }
 
@@ -162,12 +162,15 @@ impl Store {
     }
 }
 
-/// The name of a new run: workflow, time, and letters that tell two of one second apart.
+/// The name of a new run: workflow, time to the second, and letters that tell two of one second apart. The first two
+/// of them go on with the time, so that names sort as runs began; the others are random.
 #[must_use]
 pub fn name(workflow: &str, time: DateTime<Utc>) -> String {
-    let letters: String = std::iter::repeat_with(fastrand::lowercase)
-        .take(LETTERS)
-        .collect();
+    let fraction = time.timestamp_subsec_millis().min(999) * (26 * 26) / 1000;
+    let letter = |number: u32| char::from(b'a' + number as u8);
+    let fraction = [letter(fraction / 26), letter(fraction % 26)];
+    let random = std::iter::repeat_with(fastrand::lowercase).take(LETTERS - 2);
+    let letters: String = fraction.into_iter().chain(random).collect();
     let time = time.format("%Y%m%dT%H%M%SZ");
     format!("{}-{time}-{letters}", plain(workflow))
 }
@@ -179,6 +182,11 @@ fn started(run: &str) -> Option<(&str, &str)> {
     let is_time = time.len() == 16 && time.ends_with('Z') && time.as_bytes()[8] == b'T';
     let is_name = letters.len() == LETTERS && letters.bytes().all(|byte| byte.is_ascii_lowercase());
     (is_time && is_name).then_some((workflow, time))
+}
+
+/// The part of a run's name that tells when it began.
+fn when(run: &str) -> &str {
+    started(run).map_or(run, |(workflow, _)| &run[workflow.len()..])
 }
 
 /// A workflow's name as part of a file's: a document's stem may hold what other programs take for more than a name.
@@ -236,6 +244,19 @@ mod tests {
             "release-20260202T024000Z-ABCD",
         ] {
             assert_eq!(started(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn names_sort_as_runs_began() {
+        let at = |millis| {
+            name(
+                "a",
+                DateTime::from_timestamp_millis(millis).expect("a time"),
+            )
+        };
+        for (earlier, later) in [(0, 2), (10, 40), (998, 1000), (1999, 2000)] {
+            assert!(when(&at(earlier)) < when(&at(later)), "{earlier} {later}");
         }
     }
 

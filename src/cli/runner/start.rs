@@ -27,7 +27,9 @@ use crate::cli::runner::plan as shown;
 use crate::cli::runner::session;
 use crate::cli::runner::session::Session;
 use crate::cli::terminal;
+use crate::event;
 use crate::event::Event;
+use crate::event::Lone;
 use crate::files;
 use crate::mask::Masker;
 use crate::plan::Plan;
@@ -44,9 +46,12 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         && arguments.common.format == EventFormat::Json
         && !matches!(failure, Failure::Run(_))
     {
-        let event = Event::RunRefused {
-            exit: failure.exit() as u8,
-            reason: failure.to_string(),
+        let event = Lone {
+            version: event::VERSION,
+            event: Event::RunRefused {
+                exit: failure.exit() as u8,
+                reason: failure.to_string(),
+            },
         };
         terminal::write(|out| {
             serde_json::to_writer(&mut *out, &event)?;
@@ -92,7 +97,7 @@ fn begin(
     let lock = session::lock(store, &plan.workflow)?;
     // Looked at again now that no other process can start one.
     existing::none_unfinished(store, &plan.workflow)?;
-    let now = Utc::now().trunc_subsecs(0);
+    let now = Utc::now().trunc_subsecs(3);
     let id = store::name(&plan.workflow, now);
     let run = Run {
         id: id.clone(),
