@@ -26,10 +26,31 @@ use wf::run::process::Pool;
 use wf::run::process::Settings;
 use wf::run::process::Started;
 
+use crate::project;
+
 /// Nothing here takes that long; what does is broken.
 const WATCHDOG: Duration = Duration::from_mins(5);
 /// The secret of every run here.
 const SECRET: &str = "hunter22";
+
+/// Go through a test in a process that SIGINT reaches: if this one ignores it, in another.
+fn attentively(name: &str, test: impl FnOnce()) {
+    const MARK: &str = "WF_TEST_IS_ATTENTIVE";
+    if env::var_os(MARK).is_some() {
+        return test();
+    }
+    let mut again = project::attentive(env::current_exe().unwrap());
+    let output = again
+        .args(["--exact", name])
+        .env(MARK, "yes")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
 
 /// A run in a folder of its own.
 struct Run {

@@ -1,5 +1,6 @@
 //! Scratch projects, and the program run in them.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -72,6 +73,15 @@ impl Project {
         command.args(["check", "--today", TODAY]).args(arguments);
         Run::of(&command.envs(environment.iter().copied()).output().unwrap())
     }
+}
+
+/// A command of a program that SIGINT can end. What a shell or a CI starts in the background ignores it, and so would
+/// all that it starts; only a fresh start gets rid of that.
+pub fn attentive(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("perl");
+    let start = r#"$SIG{INT} = "DEFAULT"; exec { $ARGV[0] } @ARGV or die "$!""#;
+    command.args(["-e", start, "--"]).arg(program);
+    command
 }
 
 /// What a run of the program left.

@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use walkdir::WalkDir;
 
+use crate::project;
 use crate::project::Project;
 use crate::readme;
 
@@ -46,7 +47,7 @@ fn command(project: &Project, line: &str) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_wf"));
     let path = std::env::var("PATH").unwrap();
     let path = format!("{}:{path}", program.parent().unwrap().display());
-    let mut command = Command::new("bash");
+    let mut command = project::attentive("bash");
     command
         .args(["-c", &format!("exec 2>&1; {line}")])
         .current_dir(project.path())

@@ -17,6 +17,7 @@ use wf::run::process::Survivors;
 
 use crate::process::Run;
 use crate::process::assert_succeeded;
+use crate::process::attentively;
 use crate::process::lives;
 use crate::process::pids;
 
@@ -86,6 +87,13 @@ fn hurry_leaves_no_grace() {
 
 #[test]
 fn grace_lets_commands_tidy_up() {
+    attentively(
+        "process::ends::grace_lets_commands_tidy_up",
+        grace_lets_tidy_up,
+    );
+}
+
+fn grace_lets_tidy_up() {
     // SIGINT comes first and gets all the time it needs; SIGTERM comes when it was of no use.
     for (signal, ignored, grace) in [("INT", "TERM", 100_000_000), ("TERM", "INT", 10)] {
         let mut run = Run::with(|settings| settings.grace = Duration::from_millis(grace));
@@ -215,6 +223,11 @@ trap 'echo own $?' ERR; (exit 6); trap - ERR; trap 'echo end $?' EXIT; exit 7";
 
 #[test]
 fn signals_to_wf_are_reported_and_reach_no_command() {
+    let name = "process::ends::signals_to_wf_are_reported_and_reach_no_command";
+    attentively(name, signals_are_reported);
+}
+
+fn signals_are_reported() {
     let mut run = Run::new();
     assert_succeeded(&run.run_bash("mkfifo go").1);
     let launch = run.bash("echo ready; cat go; echo done");
