@@ -152,6 +152,8 @@ fn ends_are_told_apart() {
     for (script, how) in [
         ("exit 0", How::Exited(0)),
         ("exit 255", How::Exited(255)),
+        // SIGPIPE ends a command's processes as it does anywhere else.
+        ("yes | head -n 1", How::Exited(141)),
         ("kill -9 $$", How::Killed(9)),
         ("kill -SEGV $$", How::Killed(11)),
         ("kill -TTIN $$", How::AskedTerminal),
