@@ -14,9 +14,9 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use indicatif::ProgressDrawTarget;
 
-use crate::cli::CheckArguments;
 use crate::cli::Exit;
-use crate::cli::FailOn;
+use crate::cli::arguments::CheckArguments;
+use crate::cli::arguments::FailOn;
 use crate::cli::clock;
 use crate::cli::collect;
 use crate::cli::collect::Collector;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use globset::GlobSet;
 
-use crate::cli::CheckArguments;
+use crate::cli::arguments::CheckArguments;
 use crate::cli::failure::Failure;
 use crate::cli::project::Projects;
 use crate::cli::project::shown;

@@ -6,11 +6,11 @@
 
 use anstyle::Style;
 
-use crate::cli::ConfigArguments;
-use crate::cli::ConfigCommand;
-use crate::cli::ConfigFormat;
 use crate::cli::Exit;
-use crate::cli::ShowArguments;
+use crate::cli::arguments::ConfigArguments;
+use crate::cli::arguments::ConfigCommand;
+use crate::cli::arguments::ConfigFormat;
+use crate::cli::arguments::ShowArguments;
 use crate::cli::failure::Failure;
 use crate::cli::project;
 use crate::cli::terminal;

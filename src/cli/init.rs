@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::Exit;
-use crate::cli::InitArguments;
+use crate::cli::arguments::InitArguments;
 use crate::cli::clock;
 use crate::cli::failure::Failure;
 use crate::cli::inventory;

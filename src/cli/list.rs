@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::cli::Exit;
-use crate::cli::ListArguments;
-use crate::cli::TableFormat;
+use crate::cli::arguments::ListArguments;
+use crate::cli::arguments::TableFormat;
 use crate::cli::clock;
 use crate::cli::failure::Failure;
 use crate::cli::inventory;

@@ -1,4 +1,5 @@
 //! The command line: what may be said, and what the exit code means.
+mod arguments;
 mod check;
 mod clock;
 mod collect;
@@ -14,19 +15,19 @@ mod rule;
 mod runner;
 mod terminal;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
-use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
-use crate::diagnostic::Level;
+use crate::cli::arguments::CheckArguments;
+use crate::cli::arguments::ConfigArguments;
+use crate::cli::arguments::InitArguments;
+use crate::cli::arguments::ListArguments;
+use crate::cli::arguments::NewArguments;
+use crate::cli::arguments::RuleArguments;
 use crate::report;
-use crate::report::Format;
-use crate::rules;
 
 /// Lints Markdown workflow documents, and runs those that are valid.
 #[derive(Debug, Parser)]
@@ -88,200 +89,6 @@ enum Color {
     Auto,
     Always,
     Never,
-}
-
-#[derive(Debug, Args)]
-struct CheckArguments {
-    /// Documents, or folders of them; `-` for standard input. Without any, the configured workflow directories
-    paths: Vec<PathBuf>,
-
-    /// The path that standard input stands at
-    #[arg(long, value_name = "PATH")]
-    stdin_path: Option<PathBuf>,
-
-    /// Set a rule's level: error, warning, info or off
-    #[arg(long, value_name = "RULE=LEVEL", value_parser = rule_level)]
-    severity: Vec<(usize, Level)>,
-
-    /// Run these rules alone
-    #[arg(long, value_name = "RULE", value_parser = rule_id, value_delimiter = ',')]
-    only: Vec<usize>,
-
-    /// The weight of findings from which the exit code is 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    fail_on: FailOn,
-
-    /// The day to judge dates by, instead of today (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    today: Option<NaiveDate>,
-
-    /// How findings are written
-    #[arg(long, visible_alias = "format", value_name = "FORMAT", value_parser = output_format)]
-    output_format: Option<&'static Format>,
-
-    /// Write findings to a file
-    #[arg(long, value_name = "FILE")]
-    output_file: Option<PathBuf>,
-
-    /// Count the findings of each rule
-    #[arg(long)]
-    statistics: bool,
-
-    /// Let it pass that there is nothing to check
-    #[arg(long)]
-    allow_empty: bool,
-
-    /// Use this configuration file
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
-    config: Option<PathBuf>,
-
-    /// Ignore every wf.toml
-    #[arg(long)]
-    isolated: bool,
-
-    /// Findings alone: no summary, no notices
-    #[arg(short, long)]
-    quiet: bool,
-
-    /// Say which configuration and template are used
-    #[arg(short, long, conflicts_with = "quiet")]
-    verbose: bool,
-}
-
-/// The weight of findings from which a check fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    /// Findings never make it fail
-    Never,
-}
-
-#[derive(Debug, Args)]
-struct InitArguments {
-    /// Check each commit, with pre-commit or prek: .pre-commit-config.yaml
-    #[arg(long)]
-    pre_commit: bool,
-
-    /// Check each push and pull request on GitHub: .github/workflows/wf.yml
-    #[arg(long)]
-    github: bool,
-
-    /// Check from VS Code, findings in their places: .vscode/tasks.json
-    #[arg(long)]
-    vscode: bool,
-
-    /// Write without asking
-    #[arg(short, long)]
-    yes: bool,
-
-    /// The day of the example's audit, instead of today (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    today: Option<NaiveDate>,
-}
-
-#[derive(Debug, Args)]
-struct NewArguments {
-    /// The name by which it is asked for, and of its file without `.md`; with folders before it, in the first
-    /// workflow directory: `release`, `ops/certificates`
-    name: String,
-
-    /// Its title; else made of the name
-    #[arg(long)]
-    title: Option<String>,
-
-    /// Whose it is, for the header
-    #[arg(long)]
-    owner: Option<String>,
-
-    /// What it is for, for the header and the index
-    #[arg(long)]
-    purpose: Option<String>,
-
-    /// The day of its audit, instead of today (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    today: Option<NaiveDate>,
-}
-
-#[derive(Debug, Args)]
-struct ListArguments {
-    /// The day to reckon audits by, instead of today (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    today: Option<NaiveDate>,
-
-    /// How the table is written
-    #[arg(
-        long,
-        visible_alias = "format",
-        value_name = "FORMAT",
-        default_value = "text"
-    )]
-    output_format: TableFormat,
-}
-
-#[derive(Debug, Args)]
-struct RuleArguments {
-    /// The rule
-    #[arg(value_parser = rule_id)]
-    id: Option<usize>,
-
-    /// How the table is written
-    #[arg(
-        long,
-        visible_alias = "format",
-        value_name = "FORMAT",
-        default_value = "text"
-    )]
-    output_format: TableFormat,
-}
-
-#[derive(Debug, Args)]
-struct ConfigArguments {
-    #[command(subcommand)]
-    command: ConfigCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum ConfigCommand {
-    /// Show every value that holds in the current folder, and where it comes from
-    Show(ShowArguments),
-    /// Print the JSON Schema of wf.toml, for editors
-    Schema,
-}
-
-#[derive(Debug, Args)]
-struct ShowArguments {
-    /// Show this configuration file
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
-    config: Option<PathBuf>,
-
-    /// Show what holds without any wf.toml
-    #[arg(long)]
-    isolated: bool,
-
-    /// How the configuration is written
-    #[arg(
-        long,
-        visible_alias = "format",
-        value_name = "FORMAT",
-        default_value = "toml"
-    )]
-    output_format: ConfigFormat,
-}
-
-/// How the configuration is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ConfigFormat {
-    /// As a `wf.toml`, with comments
-    Toml,
-    Json,
-}
-
-/// How a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum TableFormat {
-    Text,
-    Json,
 }
 
 /// What the exit code says.
@@ -347,43 +154,4 @@ fn formats_and_exit_codes() -> String {
     text.push_str("\nExit codes:\n  0  nothing at or above --fail-on\n  1  findings\n");
     text.push_str("  2  wrong usage or configuration, or a path that cannot be read");
     text
-}
-
-fn rule_id(id: &str) -> Result<usize, String> {
-    rules::find(id).ok_or_else(|| {
-        format!(
-            "there is no rule `{id}`; did you mean `{}`? `wf rule` lists them all",
-            rules::nearest(id)
-        )
-    })
-}
-
-fn rule_level(text: &str) -> Result<(usize, Level), String> {
-    let (id, name) = text
-        .split_once('=')
-        .ok_or("write it as RULE=LEVEL, for example `broken-link=error`")?;
-    let level = Level::from_name(name).ok_or_else(|| {
-        format!(
-            "there is no level `{name}`; the levels are {}",
-            Level::NAMES.join(", ")
-        )
-    })?;
-    Ok((rule_id(id)?, level))
-}
-
-fn day(text: &str) -> Result<NaiveDate, String> {
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    // chrono also takes numbers without their leading zeros.
-    day.filter(|day| day.to_string() == text)
-        .ok_or_else(|| "write a day that there is, as YYYY-MM-DD".to_owned())
-}
-
-fn output_format(name: &str) -> Result<&'static Format, String> {
-    let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
-    report::format(name).ok_or_else(|| {
-        format!(
-            "there is no format `{name}`; the formats are {}",
-            names.join(", ")
-        )
-    })
 }

@@ -1,7 +1,7 @@
 //! `wf new`.
 
 use crate::cli::Exit;
-use crate::cli::NewArguments;
+use crate::cli::arguments::NewArguments;
 use crate::cli::clock;
 use crate::cli::failure::Failure;
 use crate::cli::inventory;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
-use crate::cli::CheckArguments;
+use crate::cli::arguments::CheckArguments;
 use crate::cli::failure::Failure;
 use crate::config;
 use crate::config::Config;

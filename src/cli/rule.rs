@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::cli::Exit;
-use crate::cli::RuleArguments;
-use crate::cli::TableFormat;
+use crate::cli::arguments::RuleArguments;
+use crate::cli::arguments::TableFormat;
 use crate::cli::terminal;
 use crate::report::page;
 use crate::rules::RULES;

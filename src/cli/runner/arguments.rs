@@ -9,7 +9,7 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use crate::cli::Color;
-use crate::cli::TableFormat;
+use crate::cli::arguments::TableFormat;
 use crate::event::Continuation;
 use crate::plan::ItemId;
 

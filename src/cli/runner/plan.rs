@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::Exit;
-use crate::cli::TableFormat;
+use crate::cli::arguments::TableFormat;
 use crate::cli::failure;
 use crate::cli::runner::arguments::PlanArguments;
 use crate::cli::runner::arguments::RunArguments;

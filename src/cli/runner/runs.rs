@@ -11,7 +11,7 @@ use chrono::Utc;
 use serde::Serialize;
 
 use crate::cli::Exit;
-use crate::cli::TableFormat;
+use crate::cli::arguments::TableFormat;
 use crate::cli::failure;
 use crate::cli::runner::arguments::AbandonArguments;
 use crate::cli::runner::arguments::Common;

@@ -1,0 +1,246 @@
+//! What may be said of each command but those that run workflows.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::diagnostic::Level;
+use crate::report;
+use crate::report::Format;
+use crate::rules;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArguments {
+    /// Documents, or folders of them; `-` for standard input. Without any, the configured workflow directories
+    pub(in crate::cli) paths: Vec<PathBuf>,
+
+    /// The path that standard input stands at
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) stdin_path: Option<PathBuf>,
+
+    /// Set a rule's level: error, warning, info or off
+    #[arg(long, value_name = "RULE=LEVEL", value_parser = rule_level)]
+    pub(in crate::cli) severity: Vec<(usize, Level)>,
+
+    /// Run these rules alone
+    #[arg(long, value_name = "RULE", value_parser = rule_id, value_delimiter = ',')]
+    pub(in crate::cli) only: Vec<usize>,
+
+    /// The weight of findings from which the exit code is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(in crate::cli) fail_on: FailOn,
+
+    /// The day to judge dates by, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(in crate::cli) today: Option<NaiveDate>,
+
+    /// How findings are written
+    #[arg(long, visible_alias = "format", value_name = "FORMAT", value_parser = output_format)]
+    pub(in crate::cli) output_format: Option<&'static Format>,
+
+    /// Write findings to a file
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) output_file: Option<PathBuf>,
+
+    /// Count the findings of each rule
+    #[arg(long)]
+    pub(in crate::cli) statistics: bool,
+
+    /// Let it pass that there is nothing to check
+    #[arg(long)]
+    pub(in crate::cli) allow_empty: bool,
+
+    /// Use this configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(in crate::cli) config: Option<PathBuf>,
+
+    /// Ignore every wf.toml
+    #[arg(long)]
+    pub(in crate::cli) isolated: bool,
+
+    /// Findings alone: no summary, no notices
+    #[arg(short, long)]
+    pub(in crate::cli) quiet: bool,
+
+    /// Say which configuration and template are used
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(in crate::cli) verbose: bool,
+}
+
+/// The weight of findings from which a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FailOn {
+    Error,
+    Warning,
+    /// Findings never make it fail
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InitArguments {
+    /// Check each commit, with pre-commit or prek: .pre-commit-config.yaml
+    #[arg(long)]
+    pub(in crate::cli) pre_commit: bool,
+
+    /// Check each push and pull request on GitHub: .github/workflows/wf.yml
+    #[arg(long)]
+    pub(in crate::cli) github: bool,
+
+    /// Check from VS Code, findings in their places: .vscode/tasks.json
+    #[arg(long)]
+    pub(in crate::cli) vscode: bool,
+
+    /// Write without asking
+    #[arg(short, long)]
+    pub(in crate::cli) yes: bool,
+
+    /// The day of the example's audit, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(in crate::cli) today: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct NewArguments {
+    /// The name by which it is asked for, and of its file without `.md`; with folders before it, in the first
+    /// workflow directory: `release`, `ops/certificates`
+    pub(in crate::cli) name: String,
+
+    /// Its title; else made of the name
+    #[arg(long)]
+    pub(in crate::cli) title: Option<String>,
+
+    /// Whose it is, for the header
+    #[arg(long)]
+    pub(in crate::cli) owner: Option<String>,
+
+    /// What it is for, for the header and the index
+    #[arg(long)]
+    pub(in crate::cli) purpose: Option<String>,
+
+    /// The day of its audit, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(in crate::cli) today: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ListArguments {
+    /// The day to reckon audits by, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(in crate::cli) today: Option<NaiveDate>,
+
+    /// How the table is written
+    #[arg(
+        long,
+        visible_alias = "format",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub(in crate::cli) output_format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RuleArguments {
+    /// The rule
+    #[arg(value_parser = rule_id)]
+    pub(in crate::cli) id: Option<usize>,
+
+    /// How the table is written
+    #[arg(
+        long,
+        visible_alias = "format",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub(in crate::cli) output_format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ConfigArguments {
+    #[command(subcommand)]
+    pub(in crate::cli) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum ConfigCommand {
+    /// Show every value that holds in the current folder, and where it comes from
+    Show(ShowArguments),
+    /// Print the JSON Schema of wf.toml, for editors
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArguments {
+    /// Show this configuration file
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(in crate::cli) config: Option<PathBuf>,
+
+    /// Show what holds without any wf.toml
+    #[arg(long)]
+    pub(in crate::cli) isolated: bool,
+
+    /// How the configuration is written
+    #[arg(
+        long,
+        visible_alias = "format",
+        value_name = "FORMAT",
+        default_value = "toml"
+    )]
+    pub(in crate::cli) output_format: ConfigFormat,
+}
+
+/// How the configuration is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ConfigFormat {
+    /// As a `wf.toml`, with comments
+    Toml,
+    Json,
+}
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TableFormat {
+    Text,
+    Json,
+}
+
+fn rule_id(id: &str) -> Result<usize, String> {
+    rules::find(id).ok_or_else(|| {
+        format!(
+            "there is no rule `{id}`; did you mean `{}`? `wf rule` lists them all",
+            rules::nearest(id)
+        )
+    })
+}
+
+fn rule_level(text: &str) -> Result<(usize, Level), String> {
+    let (id, name) = text
+        .split_once('=')
+        .ok_or("write it as RULE=LEVEL, for example `broken-link=error`")?;
+    let level = Level::from_name(name).ok_or_else(|| {
+        format!(
+            "there is no level `{name}`; the levels are {}",
+            Level::NAMES.join(", ")
+        )
+    })?;
+    Ok((rule_id(id)?, level))
+}
+
+pub(in crate::cli) fn day(text: &str) -> Result<NaiveDate, String> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    // chrono also takes numbers without their leading zeros.
+    day.filter(|day| day.to_string() == text)
+        .ok_or_else(|| "write a day that there is, as YYYY-MM-DD".to_owned())
+}
+
+fn output_format(name: &str) -> Result<&'static Format, String> {
+    let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
+    report::format(name).ok_or_else(|| {
+        format!(
+            "there is no format `{name}`; the formats are {}",
+            names.join(", ")
+        )
+    })
+}
