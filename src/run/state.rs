@@ -1,16 +1,15 @@
 //! Where a run stands: its events, folded. The same fold serves a run in progress, one that goes on after a crash,
 //! and one that is only looked at.
 
+mod fold;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::event::Cause;
-use crate::event::Continuation;
 use crate::event::Event;
-use crate::event::Outcome;
 use crate::event::Process;
 use crate::event::RunResult;
-use crate::event::Settled;
 use crate::event::Signal;
 use crate::event::Stuck;
 use crate::event::Undone;
@@ -214,178 +213,6 @@ impl State {
         };
         let sets = self.variables.iter().filter(|(from, _)| is_seen(*from));
         sets.flat_map(|(_, set)| set.clone()).collect()
-    }
-
-    /// Take an event in.
-    pub fn apply(&mut self, plan: &Plan, event: &Event) {
-        match event {
-            Event::RunRefused { .. } => {}
-            Event::RunStarted { jobs, inputs, .. } => {
-                self.jobs = *jobs;
-                self.inputs.clone_from(inputs);
-            }
-            Event::RunResumed { .. } => self.resume(),
-            Event::ItemStarted {
-                item,
-                attempt,
-                process,
-            } => {
-                self.start(*item);
-                let state = self.items.entry(*item).or_default();
-                state.status = Status::Running;
-                state.attempts = *attempt;
-                state.process.clone_from(process);
-            }
-            Event::ItemFinished {
-                item,
-                outcome,
-                variables,
-                ..
-            } => {
-                self.finish(plan, *item, outcome);
-                if !variables.is_empty() {
-                    self.variables.push((item.place, variables.clone()));
-                }
-            }
-            Event::ItemAsked { item } => {
-                self.start(*item);
-                self.items.entry(*item).or_default().status = Status::Asked;
-            }
-            Event::ItemAnswered { item, done, .. } => {
-                let status = if *done { Status::Done } else { Status::Failed };
-                self.set(*item, status);
-                self.unpark();
-            }
-            Event::ItemSettled { item, settled, .. } => self.settle(*item, *settled),
-            Event::StepStarted { step } | Event::StepFinished { step } => {
-                let has_succeeded = matches!(event, Event::StepFinished { .. });
-                self.steps.insert(*step, has_succeeded);
-            }
-            Event::RollbackStarted { cause, steps } => self.turn_back(cause, steps),
-            Event::StepRolledBack { step, how } => {
-                if let Some(unwinding) = &mut self.unwinding {
-                    unwinding.undone.insert(*step, *how);
-                }
-            }
-            Event::RunParked { .. } | Event::RunSuspended { .. } | Event::RunStuck { .. } => {
-                self.halt = Halt::of(event);
-            }
-            Event::RollbackContinued { how, .. } => self.go_on(*how),
-            Event::RunFinished { result } => self.result = Some(*result),
-            Event::RunAbandoned { .. } => self.is_abandoned = true,
-        }
-    }
-
-    /// A step is due for rollback as soon as one of its actions was started.
-    fn start(&mut self, item: ItemId) {
-        if let Place::Action(step) = item.place
-            && !self.started.contains(&step)
-        {
-            self.started.push(step);
-        }
-    }
-
-    fn finish(&mut self, plan: &Plan, id: ItemId, outcome: &Outcome) {
-        let item = self.items.entry(id).or_default();
-        item.had_effect |= matches!(outcome, Outcome::Succeeded | Outcome::BadOutput { .. });
-        let status = match outcome {
-            Outcome::Succeeded => Status::Done,
-            Outcome::Interrupted => unknown(id),
-            _ => {
-                item.failures += 1;
-                let is_left = item.failures <= plan.retries(id.place);
-                if is_left && outcome.is_worth_retrying() {
-                    Status::Pending
-                } else {
-                    Status::Failed
-                }
-            }
-        };
-        self.set(id, status);
-    }
-
-    fn set(&mut self, id: ItemId, status: Status) {
-        self.items.entry(id).or_default().status = status;
-        self.failed.retain(|other| *other != id);
-        self.failed.extend((status == Status::Failed).then_some(id));
-    }
-
-    /// What was running when the program died has no outcome.
-    fn resume(&mut self) {
-        for (id, item) in &mut self.items {
-            if item.status == Status::Running {
-                item.status = unknown(*id);
-            }
-        }
-        if !matches!(self.halt, Some(Halt::Stuck(_))) {
-            self.halt = None;
-        }
-    }
-
-    fn settle(&mut self, id: ItemId, settled: Settled) {
-        let item = self.items.entry(id).or_default();
-        item.status = match settled {
-            Settled::Done => Status::Done,
-            Settled::Retry => Status::Pending,
-        };
-        (item.failures, item.had_effect) = (0, true);
-        // What its checks said when it was probed counts no more.
-        if let Place::Action(step) = id.place {
-            for (other, item) in &mut self.items {
-                let is_probe = other.place == Place::Verification(step);
-                if is_probe && (settled == Settled::Retry || item.status == Status::Failed) {
-                    (item.status, item.failures) = (Status::Pending, 0);
-                }
-            }
-        }
-        self.unpark();
-    }
-
-    fn unpark(&mut self) {
-        if matches!(self.halt, Some(Halt::Parked { .. })) {
-            self.halt = None;
-        }
-    }
-
-    fn turn_back(&mut self, cause: &Cause, steps: &[u32]) {
-        self.had_succeeded = self.result.take() == Some(RunResult::Succeeded);
-        self.halt = None;
-        self.unwinding = Some(Unwinding {
-            cause: cause.clone(),
-            steps: steps.to_vec(),
-            undone: BTreeMap::new(),
-            skipped: BTreeSet::new(),
-            keeps_going: false,
-        });
-    }
-
-    fn go_on(&mut self, how: Continuation) {
-        self.halt = None;
-        let Some(unwinding) = &mut self.unwinding else {
-            return;
-        };
-        match how {
-            Continuation::KeepGoing => unwinding.keeps_going = true,
-            Continuation::Skip(step) => {
-                unwinding.skipped.insert(step);
-            }
-            Continuation::Retry => {
-                for (id, item) in &mut self.items {
-                    if id.place.is_rollback() && item.status == Status::Failed {
-                        (item.status, item.failures) = (Status::Pending, 0);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The status of an item that was started and has no outcome: a check is simply repeated.
-fn unknown(id: ItemId) -> Status {
-    if id.place.is_check() {
-        Status::Pending
-    } else {
-        Status::Unknown
     }
 }
 
