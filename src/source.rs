@@ -66,6 +66,8 @@ pub struct Position {
     pub line: u32,
     /// The column, from 1, in Unicode scalar values; a byte-order mark is not counted.
     pub column: u32,
+    /// The column, from 1, in bytes; a byte-order mark is counted.
+    pub byte_column: u32,
     /// The offset in bytes from the start of the file, a byte-order mark counted.
     pub offset: u32,
 }
@@ -75,6 +77,7 @@ impl Position {
     pub const START: Self = Self {
         line: 1,
         column: 1,
+        byte_column: 1,
         offset: 0,
     };
 }
@@ -177,6 +180,7 @@ impl Source {
         let position = Position {
             line: line as u32 + 1,
             column: column + passed.chars().count() as u32,
+            byte_column: (offset - self.line_start(line)) as u32 + 1,
             offset: offset as u32,
         };
         self.last.set(position);
@@ -266,6 +270,7 @@ mod tests {
         let source = Source::new("a.md", "\u{FEFF}# A");
         let position = source.position(3);
         assert_eq!((position.line, position.column, position.offset), (1, 1, 3));
+        assert_eq!(position.byte_column, 4);
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let today = clock::today(arguments.today)?;
     let mut collector = collected(arguments, &current, today)?;
     let report = lint_all(&collector);
-    if report.documents == 0
+    if report.documents.is_empty()
         && collector.is_idle()
         && report.failures.is_empty()
         && !arguments.allow_empty
@@ -224,7 +224,7 @@ fn conclude(arguments: &CheckArguments, report: &Report, has_failed: bool, start
             .expect("writing to memory does not fail");
         terminal::line(String::from_utf8_lossy(&bytes).trim_end());
     }
-    if report.documents == 0 && has_failed {
+    if report.documents.is_empty() && has_failed {
         return;
     }
     let took = humantime::format_duration(std::time::Duration::from_millis(

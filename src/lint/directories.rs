@@ -9,6 +9,7 @@ use crate::lint::Finding;
 use crate::lint::Project;
 use crate::lint::Role;
 use crate::lint::document;
+use crate::lint::section::Sections;
 use crate::lint::suppression;
 use crate::lint::suppression::Book;
 use crate::neighbours::Neighbours;
@@ -37,7 +38,8 @@ pub fn check(
     for index in folders.iter_mut().flat_map(|folder| &mut folder.indexes) {
         if let Some(document) = shelf.load(&index.path) {
             index.entries = listing::entries(&document.tree, &document.source);
-            book.add(&index.path, suppression::of(&document, false));
+            let suppressions = suppression::of(&document, &project.template, false);
+            book.add(&index.path, suppressions);
         }
     }
     let command = |path: &str| shelf.command(path);
@@ -71,11 +73,14 @@ pub fn check(
             diagnostic.severity = severity;
             let document = shelf.load(&path);
             if let Some(document) = &document {
-                book.add(&path, suppression::of(document, false));
+                let suppressions = suppression::of(document, &project.template, false);
+                book.add(&path, suppressions);
             }
             findings.push(match document.filter(|_| !diagnostic.span.is_empty()) {
                 Some(document) => {
-                    Finding::of(&document.source, diagnostic, |path| project.shown(path))
+                    let sections = Sections::of(&document, &project.template);
+                    let shown = |path: &str| project.shown(path);
+                    Finding::of(&document.source, &sections, diagnostic, shown)
                 }
                 None => {
                     Finding::whole(project.shown(&path), diagnostic, |path| project.shown(path))

@@ -9,6 +9,7 @@ use crate::lint::Project;
 use crate::lint::Role;
 use crate::lint::RuleLevel;
 use crate::lint::Unit;
+use crate::lint::section::Sections;
 use crate::lint::suppression;
 use crate::lint::suppression::Suppressed;
 use crate::neighbours::Neighbours;
@@ -158,15 +159,19 @@ fn judge(
         conceal(&document.source, &document.secrets, diagnostic);
     }
     let document = concealed(document);
-    let source = &document.source;
-    let findings = diagnostics.into_iter();
-    let findings =
-        findings.map(|diagnostic| Finding::of(source, diagnostic, |path| project.shown(path)));
-    Outcome {
-        findings: findings.collect(),
-        suppressions: suppression::of(&document, true),
-        failure: None,
+    let mut outcome = Outcome {
+        suppressions: suppression::of(&document, &project.template, true),
+        ..Outcome::default()
+    };
+    if !diagnostics.is_empty() {
+        let sections = Sections::of(&document, &project.template);
+        let finding = |diagnostic| {
+            let shown = |path: &str| project.shown(path);
+            Finding::of(&document.source, &sections, diagnostic, shown)
+        };
+        outcome.findings = diagnostics.into_iter().map(finding).collect();
     }
+    outcome
 }
 
 /// A document as findings may show it: without the secrets in its text. All places stay the same.

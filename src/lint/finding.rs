@@ -5,6 +5,7 @@ use crate::diagnostic::Severity;
 use crate::edit::Fix;
 use crate::lint::Excerpt;
 use crate::lint::excerpt;
+use crate::lint::section::Sections;
 use crate::source::Position;
 use crate::source::Source;
 use crate::source::Span;
@@ -26,6 +27,11 @@ pub struct Finding {
     pub help: Option<String>,
     /// A change that mends it.
     pub fix: Option<Fix>,
+    /// Where each edit of the fix begins and ends.
+    pub edits: Vec<(Position, Position)>,
+    /// The titles of the sections that it stands in, and the label, outermost first: `Steps / Step 2: Build /
+    /// Rollback`. Empty before the first section, and for a file or directory as a whole.
+    pub section: String,
 }
 
 /// A stretch of a file.
@@ -67,9 +73,24 @@ impl Place {
 
 impl Finding {
     /// Work out a diagnostic's places. `shown` gives the path that another file is shown by.
-    pub fn of(source: &Source, diagnostic: Diagnostic, shown: impl Fn(&str) -> String) -> Self {
+    pub fn of(
+        source: &Source,
+        sections: &Sections,
+        diagnostic: Diagnostic,
+        shown: impl Fn(&str) -> String,
+    ) -> Self {
+        let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
+        let edits = edits.map(|edit| {
+            let start = source.position(edit.span.start());
+            (start, source.position(edit.span.end()))
+        });
+        let (edits, section) = (edits.collect(), sections.at(diagnostic.span.start));
         let place = Place::of(source, diagnostic.span);
-        Self::at(place, diagnostic, |span| Place::of(source, span), shown)
+        Self {
+            edits,
+            section,
+            ..Self::at(place, diagnostic, |span| Place::of(source, span), shown)
+        }
     }
 
     /// A diagnostic about a file or directory as a whole.
@@ -104,6 +125,8 @@ impl Finding {
             related: related.collect(),
             help: diagnostic.help,
             fix: diagnostic.fix,
+            edits: Vec::new(),
+            section: String::new(),
         }
     }
 

@@ -6,6 +6,7 @@ mod document;
 mod excerpt;
 mod finding;
 mod levels;
+mod section;
 mod suppression;
 mod validated;
 
@@ -86,10 +87,10 @@ impl Role {
 pub struct Report {
     /// The findings, sorted by path, line, column and rule.
     pub findings: Vec<Finding>,
-    /// How many documents and indexes were read.
-    pub documents: usize,
-    /// How many findings are suppressed.
-    pub suppressed: usize,
+    /// The documents and indexes that were read, by the paths that findings show, sorted.
+    pub documents: Vec<String>,
+    /// The findings that comments suppress, sorted likewise.
+    pub suppressed: Vec<Finding>,
     /// Files that could not be read: path and reason.
     pub failures: Vec<(String, String)>,
 }
@@ -98,14 +99,16 @@ impl Report {
     /// Take another project's report in.
     pub fn merge(&mut self, other: Self) {
         self.findings.extend(other.findings);
-        self.documents += other.documents;
-        self.suppressed += other.suppressed;
+        self.documents.extend(other.documents);
+        self.suppressed.extend(other.suppressed);
         self.failures.extend(other.failures);
         self.sort();
     }
 
     fn sort(&mut self) {
         self.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.suppressed.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.documents.sort_unstable();
         self.failures.sort();
     }
 
@@ -159,8 +162,10 @@ pub fn check(
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();
     for (unit, outcome) in units.iter().zip(outcomes) {
-        report.documents += usize::from(outcome.failure.is_none());
-        report.failures.extend(outcome.failure);
+        match outcome.failure {
+            Some(failure) => report.failures.push(failure),
+            None => report.documents.push(project.shown(&unit.path)),
+        }
         report.findings.extend(outcome.findings);
         suppressions.add(&unit.path, outcome.suppressions);
     }

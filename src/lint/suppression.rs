@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Project;
+use crate::lint::section::Sections;
 use crate::markdown::Block;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
@@ -16,10 +17,13 @@ use crate::parse::Document;
 use crate::rule::Check;
 use crate::rules;
 use crate::rules::RULES;
+use crate::template::Template;
 
 /// A suppression comment with the lines that it reaches.
 pub struct Suppressed {
     place: Place,
+    /// The section that it stands in.
+    section: String,
     /// Whether the rules about documents judged what it stands in, or only those about directories ran.
     is_checked: bool,
     ids: Vec<SuppressedRule>,
@@ -40,7 +44,11 @@ impl SuppressedRule {
 /// The suppressions of a document, with the lines they reach. Unknown rules are left out: they have a rule of
 /// their own.
 #[must_use]
-pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
+pub fn of(document: &Document, template: &Template, is_checked: bool) -> Vec<Suppressed> {
+    if document.suppressions.is_empty() {
+        return Vec::new();
+    }
+    let sections = Sections::of(document, template);
     let ends = Ends::of(document);
     let mut targets = Targets {
         document,
@@ -71,6 +79,7 @@ pub fn of(document: &Document, is_checked: bool) -> Vec<Suppressed> {
         if !ids.is_empty() {
             suppressed.push(Suppressed {
                 place: Place::of(&document.source, suppression.span),
+                section: sections.at(suppression.span.start),
                 is_checked: is_checked && !is_stray(document, first),
                 ids,
             });
@@ -224,25 +233,24 @@ impl Book {
         }
     }
 
-    /// Drop the findings that are suppressed, and report suppressions that hide nothing, judged only for rules
-    /// that ran. The findings stand in order. Returns how many were dropped.
+    /// Take out the findings that are suppressed, and report suppressions that hide nothing, judged only for rules
+    /// that ran. The findings stand in order. Returns what was taken out.
     pub fn apply(
         mut self,
         project: &Project,
         findings: &mut Vec<Finding>,
         has_directories: bool,
-    ) -> usize {
+    ) -> Vec<Finding> {
         if self.files.is_empty() {
-            return 0;
+            return Vec::new();
         }
         self.mark_used(findings);
         let hidden = self.hidden();
-        let before = findings.len();
-        findings.retain(|finding| {
+        let suppressed = findings.extract_if(.., |finding| {
             let lines = hidden.get(&(finding.place.path.as_str(), finding.rule));
-            !lines.is_some_and(|lines| covers(lines, finding.place.start.line))
+            lines.is_some_and(|lines| covers(lines, finding.place.start.line))
         });
-        let suppressed = before - findings.len();
+        let suppressed = suppressed.collect();
         let mut unused = self.unused(project, has_directories);
         // A suppression cannot hide that it is unused: that is left to the configuration.
         findings.append(&mut unused);
@@ -331,6 +339,8 @@ impl Book {
                         related: Vec::new(),
                         help: Some("remove it".to_owned()),
                         fix: None,
+                        edits: Vec::new(),
+                        section: suppression.section.clone(),
                     });
                 }
             }

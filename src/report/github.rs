@@ -98,6 +98,7 @@ mod tests {
             let position = |(line, column)| Position {
                 line,
                 column,
+                byte_column: column,
                 offset: 0,
             };
             stretch(position(start), position(end))

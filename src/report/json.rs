@@ -142,7 +142,7 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
         version: VERSION,
         findings: Each(&report.findings),
         summary: Summary {
-            documents: report.documents,
+            documents: report.documents.len(),
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
@@ -151,7 +151,7 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
                 .iter()
                 .filter(|finding| finding.fix.is_some())
                 .count(),
-            suppressed: report.suppressed,
+            suppressed: report.suppressed.len(),
             rules,
         },
     };

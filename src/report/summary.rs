@@ -33,8 +33,8 @@ pub fn line(report: &Report, color: bool) -> String {
     if fixable > 0 {
         also.push(format!("{} can be fixed", counted(fixable, "finding")));
     }
-    if report.suppressed > 0 {
-        also.push(format!("{} suppressed", report.suppressed));
+    if !report.suppressed.is_empty() {
+        also.push(format!("{} suppressed", report.suppressed.len()));
     }
     let also = if also.is_empty() {
         String::new()
@@ -43,7 +43,7 @@ pub fn line(report: &Report, color: bool) -> String {
     };
     format!(
         "{} checked: {found}{also}",
-        counted(report.documents, "document")
+        counted(report.documents.len(), "document")
     )
 }
 

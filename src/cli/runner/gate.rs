@@ -69,7 +69,7 @@ pub fn pass(name: &str, strict: bool, findings: Findings) -> Result<Passed, Fail
             count: report::summary::line(&report, false),
         });
     };
-    if !report.findings.is_empty() || report.suppressed > 0 {
+    if !report.findings.is_empty() || !report.suppressed.is_empty() {
         let count = report::summary::line(&report, false);
         terminal::notice(&format!("{count}; `wf check {shown}` shows them"));
     }
