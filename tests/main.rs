@@ -14,6 +14,8 @@ mod github;
 #[cfg(unix)]
 mod hooks;
 mod init;
+#[cfg(unix)]
+mod jobs;
 mod journals;
 mod json;
 mod limits;

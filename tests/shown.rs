@@ -253,7 +253,7 @@ fn inputs() -> BTreeMap<String, String> {
 
 fn planned(plan: &Plan, view: &View) -> String {
     let mut out = Vec::new();
-    report::plan::text(plan, &inputs(), view, &mut out).unwrap();
+    report::plan::text(plan, &inputs(), 1, view, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

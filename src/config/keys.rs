@@ -46,6 +46,8 @@ pub enum Kind {
     Size,
     /// A number of days.
     Days,
+    /// How many steps may run at the same time.
+    Jobs,
     /// A time with a unit; `true` where it may be zero.
     Duration(bool),
     /// One of these words.
@@ -165,6 +167,13 @@ pub(super) static OVERRIDE: &[Key] = &[
 
 /// The keys of `[run]`.
 pub(super) static RUN: &[Key] = &[
+    Key {
+        name: "jobs",
+        about: "How many steps that do not depend on each other may run at the same time.",
+        kind: Kind::Jobs,
+        fallback: Value("1"),
+        example: "4",
+    },
     Key {
         name: "timeout",
         about: "How long a command may take where its step does not say.",

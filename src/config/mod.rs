@@ -37,6 +37,9 @@ pub const LARGEST_SIZE: u64 = 1 << 30;
 /// The most days that may be set: a hundred years.
 pub const MOST_DAYS: u32 = 36_500;
 
+/// The most steps that may run at once: more commands than this, and the system runs out of files to open.
+pub const MOST_JOBS: u32 = 100;
+
 /// A project's configuration.
 #[derive(Debug)]
 pub struct Config {
@@ -61,6 +64,8 @@ pub struct Config {
 /// What is set for runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
+    /// How many steps may run at the same time.
+    pub jobs: u32,
     /// How long a command may take where its step does not say; none for as long as it takes.
     pub timeout: Option<Duration>,
     /// How long a command that is to end has after INT, and again after TERM.
@@ -123,6 +128,7 @@ pub struct Located<T> {
 impl Default for Run {
     fn default() -> Self {
         Self {
+            jobs: 1,
             timeout: None,
             grace: Duration::from_secs(5),
             retry_delay: Duration::from_secs(1),

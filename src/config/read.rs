@@ -306,7 +306,7 @@ impl Reader<'_> {
 }
 
 /// A number of any base, if it is not negative.
-fn whole(number: &DeInteger<'_>) -> Option<u64> {
+pub(super) fn whole(number: &DeInteger<'_>) -> Option<u64> {
     u64::from_str_radix(number.as_str(), number.radix()).ok()
 }
 

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use toml::de::DeValue;
+
 use crate::config::ConfigError;
 use crate::config::Interpreters;
+use crate::config::MOST_JOBS;
 use crate::config::Rollback;
 use crate::config::Run;
 use crate::config::keys;
 use crate::config::read::Reader;
 use crate::config::read::Value;
+use crate::config::read::whole;
 use crate::shell;
 
 impl Reader<'_> {
@@ -22,6 +26,7 @@ impl Reader<'_> {
         for (key, value) in table {
             let name = self.known(key, keys::RUN, " in `[run]`")?;
             match name {
+                "jobs" => run.jobs = self.jobs(value)?,
                 "timeout" => run.timeout = Some(self.timeout(value)?),
                 "grace" => run.grace = self.duration(name, value, "grace = \"5s\"")?,
                 "retry-delay" => {
@@ -39,6 +44,18 @@ impl Reader<'_> {
             }
         }
         Ok(run)
+    }
+
+    fn jobs(&self, value: &Value<'_>) -> Result<u32, ConfigError> {
+        let DeValue::Integer(number) = value.get_ref() else {
+            return Err(self.wrong_type("jobs", value, "a number of steps", "jobs = 4"));
+        };
+        let jobs = whole(number).and_then(|jobs| u32::try_from(jobs).ok());
+        jobs.filter(|jobs| (1..=MOST_JOBS).contains(jobs))
+            .ok_or_else(|| {
+                let help = "write a whole number from 1 to 100";
+                self.bad("jobs", value, "that is no number of steps", help)
+            })
     }
 
     fn duration(
@@ -163,8 +180,9 @@ mod tests {
 
     #[test]
     fn every_key_is_read() {
-        let text = "[run]\ntimeout = \"10m\"\ngrace = \"1s\"\nretry-delay = \"0s\"\nrollback = \"step\"\nmax-output = \"1KiB\"\nenv = { REGION = \"eu\" }\ninterpreters = { ruby = [\"ruby\", \"-w\"] }\nrecord = \"var/wf\"\nerrors = \"var/errors\"\n";
+        let text = "[run]\njobs = 3\ntimeout = \"10m\"\ngrace = \"1s\"\nretry-delay = \"0s\"\nrollback = \"step\"\nmax-output = \"1KiB\"\nenv = { REGION = \"eu\" }\ninterpreters = { ruby = [\"ruby\", \"-w\"] }\nrecord = \"var/wf\"\nerrors = \"var/errors\"\n";
         let run = run(text).expect("valid");
+        assert_eq!(run.jobs, 3);
         assert_eq!(run.timeout, Some(Duration::from_mins(10)));
         assert_eq!(
             (run.grace, run.retry_delay),
@@ -192,6 +210,11 @@ mod tests {
             (
                 "[run]\ninterpreters = { ruby = [] }",
                 "wf.toml:2:25: `ruby`: no program",
+            ),
+            ("[run]\njobs = 0", "wf.toml:2:8: `jobs`: that is no number"),
+            (
+                "[run]\njobs = \"all\"",
+                "wf.toml:2:8: `jobs` wants a number of steps",
             ),
             (
                 "[run]\nenvs = {}",

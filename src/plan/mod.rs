@@ -10,6 +10,7 @@ mod refusal;
 mod work;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -194,6 +195,17 @@ impl Plan {
     #[must_use]
     pub fn step(&self, number: u32) -> Option<&Step> {
         self.steps.get(number.checked_sub(1)? as usize)
+    }
+
+    /// A step and all that it waits for.
+    #[must_use]
+    pub fn up_to(&self, step: u32) -> BTreeSet<u32> {
+        let mut seen = BTreeSet::from([step]);
+        let mut left = vec![step];
+        while let Some(step) = left.pop().and_then(|number| self.step(number)) {
+            left.extend(step.after.iter().filter(|before| seen.insert(**before)));
+        }
+        seen
     }
 
     /// The items of a place.

@@ -2,6 +2,7 @@
 //! played through, and turned back in thought at each step.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::event::Cause;
 use crate::event::Event;
@@ -9,6 +10,7 @@ use crate::event::Outcome;
 use crate::plan::ItemId;
 use crate::plan::Place;
 use crate::plan::Plan;
+use crate::plan::Policy;
 use crate::plan::Undo;
 use crate::run::next::Next;
 use crate::run::next::next;
@@ -22,6 +24,19 @@ pub struct Way {
     pub undone: Vec<u32>,
     /// The step that cannot be undone, at which it would stop.
     pub stop: Option<u32>,
+    /// What holds instead where steps run at the same time, and chance decides on their order.
+    pub others: Option<Others>,
+}
+
+/// Steps that rollback would undo in the reverse of an order that nobody knows beforehand.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Others {
+    /// Those that were started in any case; those with nothing to undo left out, here and below.
+    pub started: Vec<u32>,
+    /// Those that may have been started.
+    pub perhaps: Vec<u32>,
+    /// Those among them that cannot be undone.
+    pub stops: Vec<u32>,
 }
 
 /// What rollback would undo for each place where a run may fail.
@@ -34,9 +49,21 @@ pub struct Foresight {
 }
 
 impl Foresight {
-    /// Foresee it for a run of one step at a time.
+    /// Foresee it for a run of so many steps at the same time.
     #[must_use]
-    pub fn of(plan: &Plan) -> Self {
+    pub fn of(plan: &Plan, jobs: u32) -> Self {
+        let mut foresight = Self::in_turn(plan);
+        if jobs > 1 && plan.settings.rollback == Policy::Unwind {
+            for (&step, way) in &mut foresight.steps {
+                way.others = others(plan, Some(step));
+            }
+            foresight.criteria.others = others(plan, None);
+        }
+        foresight
+    }
+
+    /// Foresee it for a run of one step at a time.
+    fn in_turn(plan: &Plan) -> Self {
         let mut foresight = Self::default();
         let mut state = State::default();
         loop {
@@ -88,6 +115,42 @@ fn way(plan: &Plan, state: &State, failed: ItemId) -> Way {
         }
     }
     way
+}
+
+/// What was started beside a step, or before the success criteria; nothing where there is one order only.
+fn others(plan: &Plan, failed: Option<u32>) -> Option<Others> {
+    let numbers = plan.steps.iter().map(|step| step.number);
+    let before: BTreeMap<u32, BTreeSet<u32>> =
+        numbers.map(|step| (step, plan.up_to(step))).collect();
+    let waits = |step: &u32, other: &u32| before[step].contains(other);
+    let is_due = |step: &&u32| {
+        failed.is_none_or(|failed| **step != failed && !waits(step, &failed))
+            && !matches!(
+                plan.step(**step).map(|step| &step.undo),
+                None | Some(Undo::Nothing(_))
+            )
+    };
+    let due: Vec<u32> = before.keys().filter(is_due).copied().collect();
+    let is_ordered = |(at, step): (usize, &u32)| {
+        let later = due[at + 1..].iter().chain(&failed);
+        let mut later = later.filter(|other| *other != step);
+        later.all(|other| waits(step, other) || waits(other, step))
+    };
+    if due.iter().enumerate().all(is_ordered) {
+        return None;
+    }
+    let (started, perhaps) = due
+        .iter()
+        .partition(|step| failed.is_none_or(|failed| waits(&failed, step)));
+    let is_final = |step: &u32| {
+        let step = plan.step(*step);
+        step.is_some_and(|step| matches!(step.undo, Undo::Irreversible(_)))
+    };
+    Some(Others {
+        started,
+        perhaps,
+        stops: due.into_iter().filter(is_final).collect(),
+    })
 }
 
 fn started(item: ItemId) -> Event {

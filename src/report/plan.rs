@@ -14,6 +14,7 @@ use crate::plan::Undo;
 use crate::printable;
 use crate::report::View;
 use crate::report::foresight::Foresight;
+use crate::report::foresight::Others;
 use crate::report::foresight::Way;
 use crate::report::theme::Theme;
 use crate::report::theme::Tone;
@@ -23,17 +24,19 @@ use crate::report::wording;
 /// What stands for the value of a secret.
 pub const SECRET: &str = "***";
 
-/// Write a plan. The inputs are the values that a run would have; secrets among them are not shown.
+/// Write a plan, for a run of so many steps at the same time. The inputs are the values that it would have; secrets
+/// among them are not shown.
 pub fn text(
     plan: &Plan,
     inputs: &BTreeMap<String, String>,
+    jobs: u32,
     view: &View,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page {
         plan,
         theme: Theme::of(view),
-        foresight: Foresight::of(plan),
+        foresight: Foresight::of(plan, jobs),
         text: String::new(),
     };
     page.head(inputs);
@@ -43,7 +46,7 @@ pub fn text(
     }
     page.criteria();
     page.procedure();
-    page.settings(&plan.settings);
+    page.settings(&plan.settings, jobs);
     out.write_all(page.text.as_bytes())
 }
 
@@ -168,6 +171,9 @@ impl Page<'_> {
     /// What follows once what failed is undone, if anything does.
     fn rest(&self, way: &Way) -> Option<String> {
         let mut parts = Vec::new();
+        if let Some(others) = &way.others {
+            return Some(self.others(others));
+        }
         if !way.undone.is_empty() {
             parts.push(wording::steps(&way.undone));
         }
@@ -179,6 +185,33 @@ impl Page<'_> {
             parts.push("the Rollback Procedure".to_owned());
         }
         (!parts.is_empty()).then(|| parts.join(", then "))
+    }
+
+    /// What follows where it depends on the run which other steps were started, and in which order.
+    fn others(&self, others: &Others) -> String {
+        let perhaps = match (&others.started[..], &others.perhaps[..]) {
+            (_, []) => wording::steps(&others.started),
+            ([], perhaps) => format!("perhaps {}", wording::steps(perhaps)),
+            (started, perhaps) => format!(
+                "{} and perhaps {}",
+                wording::steps(started),
+                wording::steps(perhaps)
+            ),
+        };
+        let mut parts = vec![format!(
+            "the other steps that were started, the last one first ({perhaps})"
+        )];
+        match &others.stops[..] {
+            [] if self.plan.procedure.is_empty() => {}
+            [] => parts.push("the Rollback Procedure".to_owned()),
+            stops => {
+                let which = wording::steps(stops);
+                parts.push(format!(
+                    "rollback stops at one that cannot be undone ({which})"
+                ));
+            }
+        }
+        parts.join(", then ")
     }
 
     fn criteria(&mut self) {
@@ -240,8 +273,11 @@ impl Page<'_> {
         self.text.push_str(&theme.quoted(&below, &item.details));
     }
 
-    fn settings(&mut self, settings: &Settings) {
+    fn settings(&mut self, settings: &Settings, jobs: u32) {
         self.heading("Settings");
+        if jobs > 1 {
+            self.row("jobs", &format!("up to {jobs} steps at the same time"));
+        }
         let what = match settings.rollback {
             Policy::Unwind => "what failed, then every step that was started, the last one first",
             Policy::Step => "the step that failed, and no other one",

@@ -115,6 +115,7 @@ fn values(kind: Kind) -> Value {
             { "type": "integer", "minimum": 1, "maximum": config::LARGEST_SIZE },
         ] }),
         Kind::Days => json!({ "type": "integer", "minimum": 0, "maximum": config::MOST_DAYS }),
+        Kind::Jobs => json!({ "type": "integer", "minimum": 1, "maximum": config::MOST_JOBS }),
         Kind::Duration(true) => json!({ "type": "string", "pattern": DURATION }),
         Kind::Duration(false) => json!({ "allOf": [
             { "type": "string", "pattern": DURATION },

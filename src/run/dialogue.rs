@@ -20,8 +20,8 @@ use crate::run::process;
 use crate::run::process::Happening;
 
 impl Execution<'_, '_> {
-    /// Ask a person, and record the answer. Whatever else happens meanwhile is taken in.
-    pub(in crate::run) fn ask(&mut self, id: ItemId) -> Result<(), RunError> {
+    /// Ask a person about an item, and record the answer; `parked` is what pausing comes to.
+    pub(in crate::run) fn ask(&mut self, id: ItemId, parked: Event) -> Result<(), RunError> {
         let item = self
             .runner
             .run
@@ -43,10 +43,7 @@ impl Execution<'_, '_> {
         match answer {
             Answer::Done { note } => self.answered(id, true, by, note),
             Answer::Failed { reason } => self.answered(id, false, by, reason),
-            Answer::Pause => self.runner.record(Event::RunParked {
-                waiting: vec![id],
-                unknown: Vec::new(),
-            }),
+            Answer::Pause => self.runner.record(parked),
         }
     }
 

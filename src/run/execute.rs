@@ -122,12 +122,14 @@ impl Execution<'_, '_> {
         loop {
             let next = next(&self.runner.run.plan, &self.runner.state);
             match next {
-                Next::Record(Event::RunParked { waiting, .. })
-                    if !waiting.is_empty() && self.runner.person.is_there() =>
-                {
-                    self.ask(waiting[0])?;
-                }
-                Next::Record(event) => self.runner.record(event)?,
+                Next::Record(event) => match &event {
+                    Event::RunParked { waiting, .. }
+                        if !waiting.is_empty() && self.runner.person.is_there() =>
+                    {
+                        self.ask(waiting[0], event)?;
+                    }
+                    _ => self.runner.record(event)?,
+                },
                 Next::Start(items) => self.start(&items)?,
                 Next::Wait => self.wait(None)?,
                 Next::Stop => break,

@@ -204,7 +204,7 @@ impl State {
     #[must_use]
     pub fn variables(&self, plan: &Plan, place: Place) -> BTreeMap<String, String> {
         let seen = match place.step() {
-            Some(step) if self.jobs > 1 && !place.is_rollback() => Some(ancestors(plan, step)),
+            Some(step) if self.jobs > 1 && !place.is_rollback() => Some(plan.up_to(step)),
             _ => None,
         };
         let is_seen = |from: Place| match (&seen, from.step()) {
@@ -214,14 +214,4 @@ impl State {
         let sets = self.variables.iter().filter(|(from, _)| is_seen(*from));
         sets.flat_map(|(_, set)| set.clone()).collect()
     }
-}
-
-/// A step and all that it waits for.
-fn ancestors(plan: &Plan, step: u32) -> BTreeSet<u32> {
-    let mut seen = BTreeSet::from([step]);
-    let mut left = vec![step];
-    while let Some(step) = left.pop().and_then(|number| plan.step(number)) {
-        left.extend(step.after.iter().filter(|before| seen.insert(**before)));
-    }
-    seen
 }

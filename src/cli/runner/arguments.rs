@@ -7,9 +7,11 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use clap::value_parser;
 
 use crate::cli::Color;
 use crate::cli::arguments::TableFormat;
+use crate::config::MOST_JOBS;
 use crate::event::Continuation;
 use crate::plan::ItemId;
 
@@ -101,6 +103,10 @@ pub struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
 
+    /// How many steps that do not depend on each other run at the same time, instead of what wf.toml says
+    #[arg(short, long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(MOST_JOBS)))]
+    pub jobs: Option<u32>,
+
     /// Refuse on warnings too
     #[arg(long)]
     pub strict: bool,
@@ -157,6 +163,10 @@ pub struct ResumeArguments {
     /// Undo what was done
     #[arg(long, group = "decision")]
     pub rollback: bool,
+
+    /// The item that `--retry` or `--done` is for, such as 2.1; all that were in flight without it
+    #[arg(long, requires = "decision", conflicts_with = "rollback")]
+    pub item: Option<ItemId>,
 
     #[command(flatten)]
     pub common: Common,

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::cli::Exit;
 use crate::cli::failure;
 use crate::plan::InputError;
+use crate::plan::ItemId;
 use crate::plan::Refusal;
 use crate::run::RunError;
 use crate::run::journal::JournalError;
@@ -149,6 +150,10 @@ pub enum Failure {
     #[error("nothing of {run} is of unknown outcome")]
     #[diagnostic(help("`wf resume {run}` alone goes on"))]
     NothingUnknown { run: String },
+
+    #[error("{item} of {run} is not of unknown outcome")]
+    #[diagnostic(help("`wf resume {run}` alone goes on, and says what is"))]
+    NotUnknown { run: String, item: ItemId },
 
     #[error("in {run} {found}")]
     #[diagnostic(help("{help}"))]

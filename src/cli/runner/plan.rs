@@ -10,6 +10,7 @@ use crate::cli::runner::arguments::RunArguments;
 use crate::cli::runner::failure::Failure;
 use crate::cli::runner::gate;
 use crate::cli::runner::gate::Findings;
+use crate::cli::runner::gate::Passed;
 use crate::cli::runner::inputs;
 use crate::cli::runner::inputs::Values;
 use crate::cli::terminal;
@@ -38,7 +39,10 @@ pub fn show(arguments: &PlanArguments) -> Result<Exit, Failure> {
         })?;
     }
     match arguments.format {
-        TableFormat::Text => text(plan, &values)?,
+        TableFormat::Text => {
+            let jobs = passed.inventory.project.config.run.jobs;
+            text(plan, &values, jobs)?;
+        }
         TableFormat::Json => {
             let json = report::json(plan);
             terminal::write(|out| out.write_all(json.as_bytes()))
@@ -49,25 +53,32 @@ pub fn show(arguments: &PlanArguments) -> Result<Exit, Failure> {
 }
 
 /// Show what `wf run` would do.
-pub fn dry_run(arguments: &RunArguments, plan: &Plan) -> Result<Exit, Failure> {
+pub fn dry_run(arguments: &RunArguments, passed: &Passed) -> Result<Exit, Failure> {
+    let plan = &passed.plan;
     let values = if arguments.inputs.is_empty() {
         Values::default()
     } else {
         inputs::take(plan, &arguments.inputs)?
     };
-    text(plan, &values)?;
+    text(plan, &values, jobs(arguments, passed))?;
     Ok(Exit::Clean)
 }
 
+/// How many steps a run does at the same time.
+pub fn jobs(arguments: &RunArguments, passed: &Passed) -> u32 {
+    let configured = passed.inventory.project.config.run.jobs;
+    arguments.jobs.unwrap_or(configured)
+}
+
 /// Write a plan for people.
-pub fn text(plan: &Plan, values: &Values) -> Result<(), Failure> {
+pub fn text(plan: &Plan, values: &Values, jobs: u32) -> Result<(), Failure> {
     let hidden = values
         .secret
         .keys()
         .map(|name| (name.clone(), crate::mask::MASK.to_owned()));
     let shown: BTreeMap<String, String> = values.plain.clone().into_iter().chain(hidden).collect();
     let view = terminal::view(false);
-    terminal::write(|out| report::plan::text(plan, &shown, &view, out))
+    terminal::write(|out| report::plan::text(plan, &shown, jobs, &view, out))
         .map_err(|source| failure::Failure::UnwritableOutput { source })?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::event::Cause;
 use crate::event::Event;
 use crate::event::Ground;
 use crate::event::Settled;
+use crate::plan::ItemId;
 use crate::run::Run;
 use crate::run::next;
 use crate::run::state::State;
@@ -27,13 +28,14 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
             (_, true) => Settled::Done,
             _ => return Ok(Vec::new()),
         };
-        settle(run, state, settled, by)
+        settle(run, state, arguments.item, settled, by)
     })
 }
 
-/// A person's word on every item of unknown outcome.
-fn settle(run: &Run, state: &State, settled: Settled, by: &str) -> Decision {
+/// A person's word on every item of unknown outcome, or on one of them.
+fn settle(run: &Run, state: &State, named: Option<ItemId>, settled: Settled, by: &str) -> Decision {
     let unknown = state.with_status(Status::Unknown);
+    let unknown = unknown.filter(|item| named.is_none_or(|named| named == *item));
     let events: Vec<Event> = unknown
         .map(|item| Event::ItemSettled {
             item,
@@ -42,8 +44,10 @@ fn settle(run: &Run, state: &State, settled: Settled, by: &str) -> Decision {
         })
         .collect();
     if events.is_empty() {
-        return Err(Failure::NothingUnknown {
-            run: run.id.clone(),
+        let run = run.id.clone();
+        return Err(match named {
+            Some(item) => Failure::NotUnknown { run, item },
+            None => Failure::NothingUnknown { run },
         });
     }
     Ok(events)

@@ -73,15 +73,16 @@ fn start(arguments: &RunArguments) -> Result<Exit, Failure> {
         unchanged(path, plan)?;
     }
     if arguments.dry_run {
-        return shown::dry_run(arguments, plan);
+        return shown::dry_run(arguments, &passed);
     }
     let store = Store::new(&passed.inventory.root.folder, &plan.settings.record);
     existing::none_unfinished(&store, &plan.workflow)?;
     let values = inputs::take(plan, &arguments.inputs)?;
     let masker = Masker::new(&values.secret);
     apart(&masker, &passed)?;
+    let jobs = shown::jobs(arguments, &passed);
     approval::agree(arguments.yes, "Run this?", "plan", "run", || {
-        shown::text(plan, &values)
+        shown::text(plan, &values, jobs)
     })?;
     begin(arguments, passed, values, &store)
 }
@@ -93,6 +94,7 @@ fn begin(
     values: Values,
     store: &Store,
 ) -> Result<Exit, Failure> {
+    let jobs = shown::jobs(arguments, &passed);
     let plan = passed.plan;
     let lock = session::lock(store, &plan.workflow)?;
     // Looked at again now that no other process can start one.
@@ -115,7 +117,7 @@ fn begin(
         run: id,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         by: person::name(arguments.common.name.as_ref()),
-        jobs: 1,
+        jobs,
         inputs: values.plain,
         secrets: values.secret.keys().cloned().collect(),
         plan: Box::new(run.plan.clone()),

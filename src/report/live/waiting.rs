@@ -105,10 +105,14 @@ impl Scene<'_> {
     fn decisions(&self, unknown: &[ItemId]) -> String {
         let run = &self.run.id;
         let is_undoing = unknown.iter().any(|item| item.place.is_rollback());
-        let mut text = format!(
-            "\n{}",
-            self.theme.wrapped("  ", "Look what it did, then choose:")
-        );
+        let choose = match unknown {
+            [_] => "Look what it did, then choose:".to_owned(),
+            [first, ..] => format!(
+                "Look what each of them did, then choose; `--item {first}` says it of one alone:"
+            ),
+            [] => return String::new(),
+        };
+        let mut text = format!("\n{}", self.theme.wrapped("  ", &choose));
         text.push_str(&self.way(
             "it did all it should: go on after it",
             &format!("wf resume {run} --done"),

@@ -61,6 +61,9 @@ pub fn block(scene: &Scene) -> (String, bool) {
 #[must_use]
 pub fn again(scene: &Scene) -> String {
     let mut command = format!("wf run {}", text::word(&scene.run.plan.workflow));
+    if scene.state.jobs > 1 {
+        command.push_str(&format!(" --jobs {}", scene.state.jobs));
+    }
     for (name, value) in &scene.state.inputs {
         command.push_str(&format!(" {name}={}", text::word(value)));
     }
@@ -141,11 +144,15 @@ impl Ways<'_> {
                 &reject,
             );
         }
+        for id in unknown {
+            let item = format!(" --item {id}");
+            let only = if unknown.len() == 1 { "" } else { &item };
+            let done = format!("{id} was done to its end");
+            self = self.with(&done, "resume", &format!(" --done{only}"));
+            let again = format!("do {id} once more");
+            self = self.with(&again, "resume", &format!(" --retry{only}"));
+        }
         if !unknown.is_empty() {
-            let names: Vec<String> = unknown.iter().map(ToString::to_string).collect();
-            let names = names.join(" and ");
-            self = self.with(&format!("{names} was done to its end"), "resume", " --done");
-            self = self.with(&format!("do {names} once more"), "resume", " --retry");
             self = self.with("undo what was done", "resume", " --rollback");
         }
         self
