@@ -5,7 +5,8 @@
 //! A file's bytes become a [`source::Source`], its Markdown a flat tree of blocks with byte spans ([`markdown`]),
 //! and tree and template together a [`workflow::Workflow`] ([`parse`]). The [`rules`] read the workflow and report
 //! [`diagnostic::Diagnostic`]s; [`lint`] runs them over all documents in parallel, takes suppressed findings out,
-//! and works out lines and columns for what is left. A [`report`] writes the result.
+//! and works out lines and columns for what is left. A [`baseline`] takes out what is known. A [`report`] writes the
+//! result.
 //!
 //! # The way of a run
 //!
@@ -88,6 +89,9 @@ pub mod rule;
 pub mod rules;
 
 pub mod lint;
+
+// Known findings.
+pub mod baseline;
 
 // Running it.
 pub mod plan;

@@ -6,6 +6,7 @@
 )]
 
 mod anything;
+mod baseline;
 mod cli;
 mod defects;
 mod documents;

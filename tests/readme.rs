@@ -137,6 +137,8 @@ fn the_configuration_is_valid() {
     for toml in blocks(&readme(), "toml") {
         let project = Project::new();
         project.write("wf.toml", &toml);
+        let baseline = "{\"version\": 1, \"findings\": []}";
+        project.write("wf-baseline.json", baseline);
         project.write("docs/runbook-template.md", "# [Name]\n\n## Use\n\n[How]\n");
         project.write("workflows/README.md", "- [a.md](a.md)\n");
         project.write("workflows/a.md", "# A\n\n## Use\n\nLike this.\n");

@@ -45,6 +45,18 @@ pub(in crate::cli) struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) output_file: Option<PathBuf>,
 
+    /// Report only findings that are not in this baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(in crate::cli) baseline: Option<PathBuf>,
+
+    /// Take all findings as known, and write them down: in this file, or in the `baseline` of wf.toml
+    #[arg(long, value_name = "FILE")]
+    #[expect(
+        clippy::option_option,
+        reason = "whether it is said, and whether with a file"
+    )]
+    pub(in crate::cli) write_baseline: Option<Option<PathBuf>>,
+
     /// Count the findings of each rule
     #[arg(long)]
     pub(in crate::cli) statistics: bool,

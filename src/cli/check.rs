@@ -17,6 +17,8 @@ use indicatif::ProgressDrawTarget;
 use crate::cli::Exit;
 use crate::cli::arguments::CheckArguments;
 use crate::cli::arguments::FailOn;
+use crate::cli::baseline::Baselines;
+use crate::cli::baseline::Judged;
 use crate::cli::clock;
 use crate::cli::collect;
 use crate::cli::collect::Collector;
@@ -49,7 +51,9 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let current = std::env::current_dir().map_err(|source| Failure::NoCurrentFolder { source })?;
     let today = clock::today(arguments.today)?;
     let mut collector = collected(arguments, &current, today)?;
-    let report = lint_all(&collector);
+    let mut baselines = Baselines::new(arguments, &current);
+    let mut report = lint_all(&collector, &mut baselines)?;
+    let told = baselines.finish(&mut report)?;
     if report.documents.is_empty()
         && collector.is_idle()
         && report.failures.is_empty()
@@ -80,6 +84,7 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
             .notices
             .iter()
             .for_each(|notice| terminal::notice(notice));
+        told.tell();
     }
     let mut view = terminal::view(!arguments.quiet);
     view.tops = tops(&collector.projects, &current);
@@ -137,7 +142,7 @@ fn collected<'a>(
     Ok(collector)
 }
 
-fn lint_all(collector: &Collector<'_>) -> Report {
+fn lint_all(collector: &Collector<'_>, baselines: &mut Baselines<'_>) -> Result<Report, Failure> {
     let total: usize = collector.work.values().map(|work| work.units.len()).sum();
     let progress = Progress::new(total);
     let start = Instant::now();
@@ -145,6 +150,7 @@ fn lint_all(collector: &Collector<'_>) -> Report {
     let mut report = Report::default();
     for (&at, work) in &collector.work {
         let project = &collector.projects.list[at];
+        let baseline = baselines.open(project)?;
         let overlay = collector
             .overlay
             .as_ref()
@@ -157,10 +163,15 @@ fn lint_all(collector: &Collector<'_>) -> Report {
             overlay.as_ref().map(|(path, _)| path.as_str()),
         );
         let units: Vec<_> = work.units.iter().cloned().collect();
-        report.merge(lint::check(project, &units, folders, &disk, &each));
+        let judged = Judged::new(&units, &folders);
+        let mut own = lint::check(project, &units, folders, &disk, &each);
+        if let Some(at) = baseline {
+            baselines.take(at, project, &judged, &mut own);
+        }
+        report.merge(own);
     }
     progress.end();
-    report
+    Ok(report)
 }
 
 /// The format that is asked for, or the one for whoever reads: a file, the log of GitHub Actions, a person.

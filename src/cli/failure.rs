@@ -5,6 +5,7 @@ use std::io;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::baseline::BaselineError;
 use crate::config::ConfigError;
 use crate::template::TemplateError;
 
@@ -126,9 +127,24 @@ pub enum Failure {
     #[diagnostic(help("unset it, or give the day with `--today YYYY-MM-DD`"))]
     BadEpoch { value: String },
 
+    #[error("{place}the baseline `{path}` is not there")]
+    #[diagnostic(help("`wf check --write-baseline` takes all findings as known and writes it"))]
+    NoBaseline { place: String, path: String },
+
+    #[error("`--write-baseline` wants a file: no wf.toml names one")]
+    #[diagnostic(help(
+        "set `baseline = \"wf-baseline.json\"` in wf.toml, and every check reads it; or say `--write-baseline FILE`, \
+         and later `--baseline FILE`"
+    ))]
+    UnnamedBaseline,
+
     #[error("{place}: the template `{path}` is not there")]
     #[diagnostic(help("the path is read from the project root"))]
     NoTemplate { place: String, path: String },
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Baseline(#[from] BaselineError),
 
     #[error(transparent)]
     #[diagnostic(transparent)]

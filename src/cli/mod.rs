@@ -1,5 +1,6 @@
 //! The command line: what may be said, and what the exit code means.
 mod arguments;
+mod baseline;
 mod check;
 mod clock;
 mod collect;

@@ -91,6 +91,14 @@ pub static KEYS: &[Key] = &[
         example: "\"docs/runbook-template.md\"",
     },
     Key {
+        name: "baseline",
+        about: "The file, relative to the folder of this one, of the findings that are known and not reported; \
+                `wf check --write-baseline` writes it.",
+        kind: Kind::Path,
+        fallback: Without("every finding is reported"),
+        example: "\"wf-baseline.json\"",
+    },
+    Key {
         name: "max-file-size",
         about: "The size above which a document is reported instead of read: bytes, or a number with a unit up to \
                 1 GiB.",

@@ -49,6 +49,8 @@ pub struct Config {
     pub exclude: GlobSet,
     /// The template's path relative to the project root, where one is set.
     pub template: Option<Located<String>>,
+    /// The baseline's path relative to the project root, where one is set.
+    pub baseline: Option<Located<String>>,
     /// The size in bytes above which a document is not read.
     pub max_file_size: u64,
     /// The age limits of audits.
@@ -148,6 +150,7 @@ impl Default for Config {
             paths: vec![DEFAULT_PATH.to_owned()],
             exclude: GlobSet::empty(),
             template: None,
+            baseline: None,
             max_file_size: 1 << 20,
             audit: Audit {
                 warn_after_days: 150,

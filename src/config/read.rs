@@ -42,6 +42,10 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
                 config.template =
                     Some(reader.path(name, value, "template = \"docs/our-template.md\"")?);
             }
+            "baseline" => {
+                config.baseline =
+                    Some(reader.path(name, value, "baseline = \"wf-baseline.json\"")?);
+            }
             "max-file-size" => {
                 config.max_file_size = reader.size(name, value, "max-file-size = \"1MiB\"")?;
             }

@@ -91,6 +91,10 @@ pub struct Report {
     pub documents: Vec<String>,
     /// The findings that comments suppress, sorted likewise.
     pub suppressed: Vec<Finding>,
+    /// How many findings are known from a baseline.
+    pub known: usize,
+    /// How many findings of a baseline are gone.
+    pub stale: usize,
     /// Files that could not be read: path and reason.
     pub failures: Vec<(String, String)>,
 }
@@ -101,6 +105,8 @@ impl Report {
         self.findings.extend(other.findings);
         self.documents.extend(other.documents);
         self.suppressed.extend(other.suppressed);
+        self.known += other.known;
+        self.stale += other.stale;
         self.failures.extend(other.failures);
         self.sort();
     }

@@ -43,6 +43,8 @@ struct Summary<'a> {
     infos: usize,
     fixable: usize,
     suppressed: usize,
+    baseline: usize,
+    stale: usize,
     rules: BTreeMap<&'a str, usize>,
 }
 
@@ -152,6 +154,8 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
                 .filter(|finding| finding.fix.is_some())
                 .count(),
             suppressed: report.suppressed.len(),
+            baseline: report.known,
+            stale: report.stale,
             rules,
         },
     };

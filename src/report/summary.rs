@@ -33,6 +33,9 @@ pub fn line(report: &Report, color: bool) -> String {
     if fixable > 0 {
         also.push(format!("{} can be fixed", counted(fixable, "finding")));
     }
+    if report.known > 0 {
+        also.push(format!("{} in the baseline", report.known));
+    }
     if !report.suppressed.is_empty() {
         also.push(format!("{} suppressed", report.suppressed.len()));
     }
