@@ -22,6 +22,8 @@ mod json;
 mod limits;
 mod list;
 mod new;
+#[cfg(unix)]
+mod operation;
 mod output;
 mod pages;
 mod paths;

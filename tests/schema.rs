@@ -42,7 +42,7 @@ fn judged(validator: &Validator, text: &str) -> (bool, bool) {
     (run.code == 0, validator.is_valid(&value))
 }
 
-const TAKEN: [&str; 24] = [
+const TAKEN: [&str; 26] = [
     "",
     "paths = [\".\", \"./a/b/\", \"é:x\", \"a..b\", \"...\"]",
     "exclude = []",
@@ -67,6 +67,8 @@ const TAKEN: [&str; 24] = [
     "run.interpreters = { ruby = [\"ruby\"], \"c++\" = [\"cc\", \"\"], \"\" = [\"x\"] }",
     "run.record = \"var/.git\"",
     "run = { errors = \".github\", record = \"./.memory\" }",
+    "run.known-errors = \"KNOWN.md\"",
+    "[run]\nnotify = [\"tell\", \"\"]\nnotify-on = [\"succeeded\", \"failed\", \"undone\", \"stuck\", \"waiting\", \"suspended\"]",
 ];
 
 const REFUSED: [&str; 50] = [
@@ -122,7 +124,7 @@ const REFUSED: [&str; 50] = [
     "run.env.A = 1",
 ];
 
-const ALSO_REFUSED: [&str; 8] = [
+const ALSO_REFUSED: [&str; 13] = [
     "run.interpreters.ruby = []",
     "run.interpreters.ruby = [\"\"]",
     "run.interpreters.ruby = \"ruby\"",
@@ -131,6 +133,11 @@ const ALSO_REFUSED: [&str; 8] = [
     "run.errors = \"../errors\"",
     "run.errors = 1",
     "run.max-output = \"1 potato\"",
+    "run.known-errors = \".\"",
+    "run.notify = []",
+    "run.notify = \"tell\"",
+    "run.notify-on = [\"lost\"]",
+    "run.notify-on = \"failed\"",
 ];
 
 /// What no schema can say: the rest is left to the program.

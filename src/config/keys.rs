@@ -1,6 +1,7 @@
 //! The table of all keys of `wf.toml`, [`KEYS`]: what may be written, what it means, and what holds without it. The
 //! reader knows no others, and the schema and the view of what is in force are made from it.
 
+use crate::config::Stop;
 use crate::config::keys::Fallback::Required;
 use crate::config::keys::Fallback::Value;
 use crate::config::keys::Fallback::Without;
@@ -40,7 +41,7 @@ pub enum Kind {
     Globs(usize),
     /// A path inside the project.
     Path,
-    /// A path inside the project other than its root and Git's own folder.
+    /// A path inside the project other than its root, and not in Git's own folder.
     Record,
     /// A number of bytes, with a unit or as an integer.
     Size,
@@ -58,6 +59,10 @@ pub enum Kind {
     Variables,
     /// A table of programs, each with its arguments.
     Programs,
+    /// A program with its arguments.
+    Program,
+    /// Some of these words.
+    Words(&'static [&'static str]),
     /// A table of these keys.
     Table(&'static [Key]),
     /// An array of tables of these keys.
@@ -246,6 +251,29 @@ pub(super) static RUN: &[Key] = &[
         kind: Kind::Record,
         fallback: Value("\"errors\""),
         example: "\"var/errors\"",
+    },
+    Key {
+        name: "known-errors",
+        about: "The Markdown file, relative to the folder of this file, that holds an entry for each failure and how \
+                often it was met.",
+        kind: Kind::Record,
+        fallback: Value("\"docs/fix_this_error.md\""),
+        example: "\"docs/runbooks/known-errors.md\"",
+    },
+    Key {
+        name: "notify",
+        about: "The program, with its arguments, that is told when a run stops: it gets a report as JSON on its \
+                standard input, and runs in the folder of this file.",
+        kind: Kind::Program,
+        fallback: Without("nobody is told"),
+        example: "[\"scripts/tell-the-team\", \"--channel\", \"ops\"]",
+    },
+    Key {
+        name: "notify-on",
+        about: "The results that `notify` is told of.",
+        kind: Kind::Words(&Stop::WORDS),
+        fallback: Value("[\"failed\", \"stuck\", \"waiting\"]"),
+        example: "[\"succeeded\", \"failed\"]",
     },
 ];
 

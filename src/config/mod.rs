@@ -86,6 +86,60 @@ pub struct Run {
     pub record: String,
     /// The folder of error reports, relative to the project root.
     pub errors: String,
+    /// The file of known errors, relative to the project root.
+    pub known_errors: String,
+    /// The program and arguments that are told when a run stops; empty for none.
+    pub notify: Vec<String>,
+    /// What they are told of.
+    pub notify_on: Vec<Stop>,
+}
+
+/// How a run stops, as far as notifications tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// All was done.
+    Succeeded,
+    /// It failed, and was rolled back.
+    Failed,
+    /// It had succeeded, and was undone.
+    Undone,
+    /// Its rollback stopped.
+    Stuck,
+    /// It waits for a person.
+    Waiting,
+    /// It was told to end, and can go on.
+    Suspended,
+}
+
+impl Stop {
+    const ALL: [Self; 6] = [
+        Self::Succeeded,
+        Self::Failed,
+        Self::Undone,
+        Self::Stuck,
+        Self::Waiting,
+        Self::Suspended,
+    ];
+
+    /// Their words, as the file has them.
+    pub const WORDS: [&'static str; 6] = [
+        "succeeded",
+        "failed",
+        "undone",
+        "stuck",
+        "waiting",
+        "suspended",
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stop| stop.word() == word)
+    }
 }
 
 /// Program and arguments by the language that a fenced block names.
@@ -140,6 +194,9 @@ impl Default for Run {
             interpreters: Interpreters::new(),
             record: ".memory".to_owned(),
             errors: "errors".to_owned(),
+            known_errors: "docs/fix_this_error.md".to_owned(),
+            notify: Vec::new(),
+            notify_on: vec![Stop::Failed, Stop::Stuck, Stop::Waiting],
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::config::Interpreters;
 use crate::config::MOST_JOBS;
 use crate::config::Rollback;
 use crate::config::Run;
+use crate::config::Stop;
 use crate::config::keys;
 use crate::config::read::Reader;
 use crate::config::read::Value;
@@ -38,8 +39,17 @@ impl Reader<'_> {
                 }
                 "env" => run.env = self.environment(value)?,
                 "interpreters" => run.interpreters = self.interpreters(value)?,
-                "record" => run.record = self.folder(name, value, "record = \".memory\"")?,
-                "errors" => run.errors = self.folder(name, value, "errors = \"errors\"")?,
+                "record" => run.record = self.record(name, value, "record = \".memory\"")?,
+                "errors" => run.errors = self.record(name, value, "errors = \"errors\"")?,
+                "known-errors" => {
+                    let example = "known-errors = \"docs/fix_this_error.md\"";
+                    run.known_errors = self.record(name, value, example)?;
+                }
+                "notify" => {
+                    let example = "notify = [\"scripts/tell-the-team\"]";
+                    run.notify = self.program(name, value, example)?;
+                }
+                "notify-on" => run.notify_on = self.stops(value)?,
                 _ => unreachable!("the table has no other key"),
             }
         }
@@ -96,19 +106,45 @@ impl Reader<'_> {
         }
     }
 
-    /// A folder below the project root.
-    fn folder(
+    /// A folder or a file below the project root.
+    fn record(
         &self,
         key: &str,
         value: &Value<'_>,
         example: &'static str,
     ) -> Result<String, ConfigError> {
-        let folder = self.path(key, value, example)?.value;
-        if folder.is_empty() || folder == ".git" || folder.starts_with(".git/") {
-            let help = "name a folder of its own below the project root";
+        let path = self.path(key, value, example)?.value;
+        if path.is_empty() || path == ".git" || path.starts_with(".git/") {
+            let help = "name a place of its own below the project root";
             return Err(self.bad(key, value, "records cannot lie there", help));
         }
-        Ok(folder)
+        Ok(path)
+    }
+
+    /// A program with its arguments.
+    fn program(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+        example: &'static str,
+    ) -> Result<Vec<String>, ConfigError> {
+        let words = self.strings(key, value, example)?;
+        if words.first().is_none_or(|(program, _)| program.is_empty()) {
+            let help = "write the program and its arguments, each a string of its own";
+            return Err(self.bad(key, value, "no program is named", help));
+        }
+        Ok(words.into_iter().map(|(word, _)| word.to_owned()).collect())
+    }
+
+    fn stops(&self, value: &Value<'_>) -> Result<Vec<Stop>, ConfigError> {
+        let words = self.strings("notify-on", value, "notify-on = [\"failed\"]")?;
+        let stops = words.into_iter().map(|(word, item)| {
+            Stop::from_word(word).ok_or_else(|| {
+                let help = "the results are `succeeded`, `failed`, `undone`, `stuck`, `waiting` and `suspended`";
+                self.bad("notify-on", item, format!("there is no result `{word}`"), help)
+            })
+        });
+        stops.collect()
     }
 
     fn environment(&self, value: &Value<'_>) -> Result<BTreeMap<String, String>, ConfigError> {
@@ -152,13 +188,7 @@ impl Reader<'_> {
         let mut interpreters = Interpreters::new();
         for (key, value) in table {
             let name = key.get_ref().as_ref();
-            let words = self.strings(name, value, example)?;
-            if words.first().is_none_or(|(program, _)| program.is_empty()) {
-                let help = "write the program and its arguments: `ruby = [\"ruby\"]`";
-                return Err(self.bad(name, value, "no program is named", help));
-            }
-            let words = words.into_iter().map(|(word, _)| word.to_owned());
-            interpreters.insert(name.to_owned(), words.collect());
+            interpreters.insert(name.to_owned(), self.program(name, value, example)?);
         }
         Ok(interpreters)
     }
@@ -170,6 +200,7 @@ mod tests {
 
     use crate::config::Rollback;
     use crate::config::Run;
+    use crate::config::Stop;
     use crate::config::read;
     use crate::source::Source;
 
@@ -180,7 +211,7 @@ mod tests {
 
     #[test]
     fn every_key_is_read() {
-        let text = "[run]\njobs = 3\ntimeout = \"10m\"\ngrace = \"1s\"\nretry-delay = \"0s\"\nrollback = \"step\"\nmax-output = \"1KiB\"\nenv = { REGION = \"eu\" }\ninterpreters = { ruby = [\"ruby\", \"-w\"] }\nrecord = \"var/wf\"\nerrors = \"var/errors\"\n";
+        let text = "[run]\njobs = 3\ntimeout = \"10m\"\ngrace = \"1s\"\nretry-delay = \"0s\"\nrollback = \"step\"\nmax-output = \"1KiB\"\nenv = { REGION = \"eu\" }\ninterpreters = { ruby = [\"ruby\", \"-w\"] }\nrecord = \"var/wf\"\nerrors = \"var/errors\"\nknown-errors = \"KNOWN.md\"\nnotify = [\"tell\", \"\"]\nnotify-on = [\"undone\", \"suspended\"]\n";
         let run = run(text).expect("valid");
         assert_eq!(run.jobs, 3);
         assert_eq!(run.timeout, Some(Duration::from_mins(10)));
@@ -192,6 +223,9 @@ mod tests {
         assert_eq!(run.env["REGION"], "eu");
         assert_eq!(run.interpreters["ruby"], ["ruby", "-w"]);
         assert_eq!((&*run.record, &*run.errors), ("var/wf", "var/errors"));
+        assert_eq!(run.known_errors, "KNOWN.md");
+        assert_eq!(run.notify, ["tell", ""]);
+        assert_eq!(run.notify_on, [Stop::Undone, Stop::Suspended]);
     }
 
     #[test]
@@ -239,6 +273,14 @@ mod tests {
             (
                 "[run]\nerrors = \".git\"",
                 "wf.toml:2:10: `errors`: records",
+            ),
+            (
+                "[run]\nnotify = []",
+                "wf.toml:2:10: `notify`: no program is named",
+            ),
+            (
+                "[run]\nnotify-on = [\"lost\"]",
+                "wf.toml:2:14: `notify-on`: there is no result `lost`",
             ),
         ] {
             let found = run(text).expect_err(text);

@@ -97,6 +97,7 @@ fn settings(run: &Run) -> Settings {
         env: run.env.clone(),
         record: run.record.clone(),
         errors: run.errors.clone(),
+        known_errors: run.known_errors.clone(),
     }
 }
 

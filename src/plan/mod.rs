@@ -178,6 +178,14 @@ pub struct Settings {
     pub record: String,
     /// The folder of error reports, relative to the project root.
     pub errors: String,
+    /// The file of known errors, relative to the project root.
+    #[serde(default = "known_errors")]
+    pub known_errors: String,
+}
+
+/// The file of known errors in plans that were written before they named one.
+fn known_errors() -> String {
+    "docs/fix_this_error.md".to_owned()
 }
 
 /// What a failure undoes.

@@ -132,18 +132,24 @@ fn values(kind: Kind) -> Value {
             },
             "additionalProperties": { "type": "string" },
         }),
-        Kind::Programs => json!({
-            "type": "object",
-            "additionalProperties": {
-                "type": "array",
-                "items": { "type": "string" },
-                "not": { "const": [""] },
-                "minItems": 1,
-            },
-        }),
+        Kind::Programs => json!({ "type": "object", "additionalProperties": program() }),
+        Kind::Program => program(),
+        Kind::Words(words) => {
+            json!({ "type": "array", "items": { "type": "string", "enum": words } })
+        }
         Kind::Table(keys) => table(keys),
         Kind::Tables(keys) => json!({ "type": "array", "items": table(keys) }),
     }
+}
+
+/// A program with its arguments.
+fn program() -> Value {
+    json!({
+        "type": "array",
+        "items": { "type": "string" },
+        "not": { "const": [""] },
+        "minItems": 1,
+    })
 }
 
 /// A table of rules with their levels.

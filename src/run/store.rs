@@ -15,6 +15,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -26,6 +28,9 @@ use crate::run::journal::JournalError;
 
 /// The letters that end a run's name.
 const LETTERS: usize = 4;
+
+/// How often is looked whether a lock is free.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Where a project keeps its runs.
 #[derive(Debug, Clone)]
@@ -102,6 +107,37 @@ impl Store {
             Ok(()) => Ok(Some(Lock { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Keep other processes away from what the runs of a project share under a name; no longer than `patience` is
+    /// waited for them.
+    pub fn hold(&self, name: &str, patience: Duration) -> io::Result<Lock> {
+        let folder = self.record.join("locks");
+        make_folders(&folder)?;
+        ignore(&folder)?;
+        let mut options = OpenOptions::new();
+        // A workflow's lock has an ending.
+        let path = folder.join(name);
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)?;
+        let end = Instant::now() + patience;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock { _file: file }),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => {
+                    std::thread::sleep(LOOK);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let what = "another run does not let go of it";
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, what));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
     }
 

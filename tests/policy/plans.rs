@@ -114,6 +114,7 @@ fn empty() -> Plan {
             env: BTreeMap::new(),
             record: ".memory".to_owned(),
             errors: "errors".to_owned(),
+            known_errors: "docs/fix_this_error.md".to_owned(),
         },
         prerequisites: Vec::new(),
         steps: Vec::new(),

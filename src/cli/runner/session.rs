@@ -91,9 +91,13 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
     };
     let result = first.into_iter().try_for_each(|event| runner.record(event));
     let result = result.and_then(|()| runner.journal.sync().map_err(RunError::from));
-    result.and_then(|()| runner.execute())?;
+    let result = result.and_then(|()| runner.execute());
     let exit = exit(&runner.state);
     drop(session.lock);
+    for warning in &files.warnings {
+        terminal::notice(warning);
+    }
+    result?;
     Ok(exit)
 }
 

@@ -11,6 +11,7 @@ use crate::printable;
 use crate::run::record::advice;
 use crate::run::record::cause;
 use crate::run::record::cause::Scene;
+use crate::run::record::known_errors::Known;
 use crate::run::record::standing;
 use crate::run::record::text;
 use crate::run::state::Halt;
@@ -29,9 +30,9 @@ pub fn is_due(scene: &Scene) -> bool {
         || state.result == Some(RunResult::Failed)
 }
 
-/// The page.
+/// The page; with a link to the entry of what failed among the known errors, once it was noted there.
 #[must_use]
-pub fn page(scene: &Scene) -> String {
+pub fn page(scene: &Scene, known: Option<(&str, &Known)>) -> String {
     let run = scene.run;
     let mut page =
         format!("{MARK}. It is written anew until the run ends: edits are lost. -->\n\n");
@@ -46,6 +47,9 @@ pub fn page(scene: &Scene) -> String {
         headline(scene)
     ));
     page.push_str(&facts(scene));
+    if let Some((link, known)) = known {
+        page.push_str(&format!("- **Known errors**: {link}, {}\n", met(known)));
+    }
     page.push_str("\n## What failed\n\n");
     page.push_str(&failure(scene));
     page.push_str("\n## Rollback\n\n");
@@ -56,6 +60,18 @@ pub fn page(scene: &Scene) -> String {
     page.push_str("\n## How to go on\n\n");
     page.push_str(&advice::block(scene).0);
     page
+}
+
+/// How often a failure was met.
+fn met(known: &Known) -> String {
+    match known.count {
+        1 => "met for the first time".to_owned(),
+        count if known.first.is_empty() => format!("met {count} times"),
+        count => {
+            let first = printable::one_line(&known.first);
+            format!("met {count} times, first on {}", text::prose(&first))
+        }
+    }
 }
 
 fn headline(scene: &Scene) -> String {
@@ -119,24 +135,9 @@ fn failure(scene: &Scene) -> String {
 fn chain(causes: &[String]) -> String {
     let numbered = causes.iter().enumerate();
     let lines: Vec<String> = numbered
-        .map(|(at, cause)| format!("{}. {}\n", at + 1, escaped(cause)))
+        .map(|(at, cause)| format!("{}. {}\n", at + 1, text::prose(cause)))
         .collect();
     lines.concat()
-}
-
-/// Text of several origins as a paragraph of Markdown that says just that.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(
-            c,
-            '*' | '_' | '`' | '<' | '[' | ']' | '\\' | '&' | '#' | '~'
-        ) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }
 
 /// What an item is, its command, and the end of what that wrote.

@@ -70,6 +70,16 @@ pub fn line(scene: &Scene, record: &Record) -> String {
     line.ended()
 }
 
+/// The line that tells of something that could not be done, and is no reason to stop the run.
+#[must_use]
+pub fn warning(scene: &Scene, record: &Record, event: &str, cause: &dyn Display) -> String {
+    let opening = Opening {
+        run: scene.run,
+        record,
+    };
+    opening.says(WARN, event).with("cause", cause).ended()
+}
+
 /// A line about an item.
 fn of_item(opening: Opening, event: &Event, item: ItemId, scene: &Scene) -> Line {
     let kind = cause::kind(item.place);

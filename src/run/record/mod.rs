@@ -1,4 +1,4 @@
-//! The files of a run that people read: the checkpoint, the log, the error report.
+//! The files of a run that people read: the checkpoint, the log, the error report, the known errors.
 //!
 //! They say what the journal says, for people. Each is worked out from plan, state and history alone; writing it is
 //! apart from that. What a run cannot write it does not do: [`prepare`] proves all of it before anything runs.
@@ -8,22 +8,33 @@ mod cause;
 mod checkpoint;
 mod error_report;
 mod history;
+mod known_errors;
 mod log;
 mod place;
 mod standing;
 mod text;
 
+use std::collections::BTreeMap;
 use std::io;
+use std::time::Duration;
 
 use crate::event::Event;
 use crate::event::Record;
+use crate::event::Stuck;
 use crate::run::follower::Follower;
 use crate::run::follower::Run;
 use crate::run::record::cause::Scene;
 use crate::run::record::history::History;
+use crate::run::record::known_errors::Failure;
+use crate::run::record::known_errors::Known;
 use crate::run::record::place::Log;
 use crate::run::record::place::Place;
+use crate::run::state::Halt;
 use crate::run::state::State;
+use crate::run::store::Store;
+
+/// How long a run waits for another one that writes the known errors.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a document names no log.
 const DEFAULT_LOG: &str = "logs/info.log";
@@ -37,6 +48,8 @@ pub struct Paths {
     pub checkpoints: Vec<String>,
     /// The error report, which is written if the run fails.
     pub error_report: String,
+    /// The known errors of all runs, among which a failure is counted.
+    pub known_errors: String,
 }
 
 /// The files of a run, told of what happens in it.
@@ -46,6 +59,11 @@ pub struct Files {
     logs: Vec<Log>,
     checkpoints: Vec<Place>,
     error_report: Place,
+    known_errors: Place,
+    /// The failures of this run that were noted among them, by fingerprint.
+    noted: BTreeMap<String, Option<Known>>,
+    /// What could not be done and is no reason to stop the run, for whoever ends it to tell.
+    pub warnings: Vec<String>,
 }
 
 /// Where a run's files stand.
@@ -65,6 +83,7 @@ pub fn paths(run: &Run) -> Paths {
             settings.errors,
             run.filled("[date]_[name]_[run].md")
         ),
+        known_errors: settings.known_errors.clone(),
     }
 }
 
@@ -94,6 +113,11 @@ pub fn prepare<'a>(run: &Run, past: impl IntoIterator<Item = &'a Record>) -> io:
         "`errors` under `[run]` in `wf.toml`",
     )?;
     error_report.prove(error_report::MARK)?;
+    let known_errors = Place::new(
+        &run.root,
+        &paths.known_errors,
+        "`known-errors` under `[run]` in `wf.toml`",
+    )?;
     let mut history = History::default();
     let mut state = State::default();
     for record in past {
@@ -105,6 +129,9 @@ pub fn prepare<'a>(run: &Run, past: impl IntoIterator<Item = &'a Record>) -> io:
         logs,
         checkpoints,
         error_report,
+        known_errors,
+        noted: BTreeMap::new(),
+        warnings: Vec::new(),
     })
 }
 
@@ -128,11 +155,66 @@ impl Follower for Files {
             };
             result = result.and(in_place.and_then(|()| log.append(&line)));
         }
+        if stops(&record.event) && error_report::is_due(&scene) {
+            let noted = known(
+                &scene,
+                &self.known_errors,
+                &self.error_report,
+                &mut self.noted,
+            );
+            if let Err(error) = noted {
+                let line = log::warning(&scene, record, "known errors not updated", &error);
+                result = result.and(self.logs.iter_mut().try_for_each(|log| log.append(&line)));
+                self.warnings.push(error.to_string());
+            }
+        }
         if is_milestone {
+            let scene = Scene {
+                run,
+                state,
+                history: &self.history,
+            };
             result = result.and(self.pages(&scene, stops(&record.event)));
         }
         result
     }
+}
+
+/// Note what failed among the known errors, once.
+fn known(
+    scene: &Scene,
+    file: &Place,
+    report: &Place,
+    noted: &mut BTreeMap<String, Option<Known>>,
+) -> io::Result<()> {
+    let stuck = match scene.state.halt {
+        Some(Halt::Stuck(Stuck::Item(item))) => Some(item),
+        _ => None,
+    };
+    let failed = scene.failed().into_iter().chain(stuck);
+    let mut new: Vec<Failure> = failed
+        .map(|item| known_errors::failure(scene, item))
+        .collect();
+    new.retain(|failure| !noted.contains_key(&failure.fingerprint));
+    if new.is_empty() {
+        return Ok(());
+    }
+    // Tried once: what cannot be noted now is told now.
+    noted.extend(
+        new.iter()
+            .map(|failure| (failure.fingerprint.clone(), None)),
+    );
+    let store = Store::new(&scene.run.root, &scene.run.plan.settings.record);
+    let _lock = store.hold("known-errors", PATIENCE).map_err(|error| {
+        let path = file.path();
+        io::Error::new(error.kind(), format!("cannot write `{path}`: {error}"))
+    })?;
+    let occurrence = known_errors::occurrence(scene, file, report);
+    let found = known_errors::note(file, &new, &occurrence)?;
+    for (failure, known) in new.into_iter().zip(found) {
+        noted.insert(failure.fingerprint, Some(known));
+    }
+    Ok(())
 }
 
 impl Files {
@@ -143,7 +225,12 @@ impl Files {
             result = result.and(place.replace(&page, is_synced));
         }
         if error_report::is_due(scene) {
-            let page = error_report::page(scene);
+            let known = scene.failed().and_then(|item| {
+                let failure = known_errors::failure(scene, item);
+                self.noted.get(&failure.fingerprint)?.as_ref()
+            });
+            let link = known_errors::link(&self.error_report.path(), &self.known_errors.path());
+            let page = error_report::page(scene, known.map(|known| (link.as_str(), known)));
             result = result.and(self.error_report.replace(&page, is_synced));
         }
         result

@@ -144,7 +144,7 @@ impl Place {
     }
 
     /// The file's path, links resolved, its folder made. What stands there must be a file, if anything.
-    fn locate(&self) -> io::Result<PathBuf> {
+    pub(in crate::run::record) fn locate(&self) -> io::Result<PathBuf> {
         let mut path = self.root.clone();
         let mut parts = self.path.iter().peekable();
         while let Some(part) = parts.next() {
@@ -210,13 +210,18 @@ impl Place {
         format!("name another path in {}", self.named_in)
     }
 
-    fn refusal(&self, kind: ErrorKind, what: &str, help: &str) -> io::Error {
+    pub(in crate::run::record) fn refusal(
+        &self,
+        kind: ErrorKind,
+        what: &str,
+        help: &str,
+    ) -> io::Error {
         let path = self.path();
         io::Error::new(kind, format!("cannot write `{path}`: {what}; {help}"))
     }
 
     /// The system's refusal, with what can be done about it.
-    fn failure(&self, error: &io::Error) -> io::Error {
+    pub(in crate::run::record) fn failure(&self, error: &io::Error) -> io::Error {
         // A temporary file's error names that file, of which nobody has heard.
         let what = match error.raw_os_error().or_else(|| inner(error)) {
             Some(code) => io::Error::from_raw_os_error(code).to_string(),

@@ -47,6 +47,22 @@ pub fn block(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{text}\n{fence}\n")
 }
 
+/// Text of several origins as a paragraph of Markdown that says just that.
+#[must_use]
+pub fn prose(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(
+            c,
+            '*' | '_' | '`' | '<' | '[' | ']' | '\\' | '&' | '#' | '~'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
 /// The longest row of backticks.
 fn longest_run(text: &str) -> usize {
     let rows = text.split(|c| c != '`').map(str::len);
