@@ -3,12 +3,16 @@
 //! Format version 1: JSON lines, one record each, its version first. A record of intent stands before its effect, one
 //! of outcome after it. Later versions may add fields and events; what stands here stays readable.
 
+mod outcome;
+
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+
+pub use outcome::Outcome;
 
 use crate::plan::ItemId;
 use crate::plan::Plan;
@@ -210,47 +214,6 @@ pub struct Process {
     pub birth: String,
 }
 
-/// How a command ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case"
-)]
-pub enum Outcome {
-    /// With exit status 0.
-    Succeeded,
-    /// With another exit status.
-    Failed {
-        /// The exit status.
-        status: i32,
-    },
-    /// By a signal.
-    Killed {
-        /// Its number.
-        signal: i32,
-    },
-    /// It took longer than it may, and was ended.
-    TimedOut {
-        /// How long it may take, in milliseconds.
-        after_ms: u64,
-    },
-    /// It asked the terminal, which no command has, and was ended.
-    AskedTerminal,
-    /// The run was told to end, and it was ended.
-    Interrupted,
-    /// It could not be started.
-    NotStarted {
-        /// Why.
-        reason: String,
-    },
-    /// It succeeded, but what it set through `WF_OUTPUT` cannot be taken.
-    BadOutput {
-        /// Why.
-        reason: String,
-    },
-}
-
 /// What is taken to hold for an item of unknown outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -367,29 +330,15 @@ impl Event {
             } => {
                 let mut texts: Vec<&mut String> = variables.values_mut().collect();
                 texts.push(output_end);
-                if let Outcome::NotStarted { reason } | Outcome::BadOutput { reason } = outcome {
-                    texts.push(reason);
+                if let Outcome::NotStarted { reason: text }
+                | Outcome::BadOutput { reason: text }
+                | Outcome::Unexpected { difference: text } = outcome
+                {
+                    texts.push(text);
                 }
                 texts
             }
             _ => Vec::new(),
         }
-    }
-}
-
-impl Outcome {
-    /// Whether the command did what it should.
-    #[must_use]
-    pub fn is_success(&self) -> bool {
-        *self == Self::Succeeded
-    }
-
-    /// Whether another attempt could end otherwise.
-    #[must_use]
-    pub fn is_worth_retrying(&self) -> bool {
-        !matches!(
-            self,
-            Self::Succeeded | Self::Interrupted | Self::AskedTerminal | Self::NotStarted { .. }
-        )
     }
 }

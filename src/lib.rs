@@ -55,6 +55,7 @@
 pub mod mask;
 pub mod nearest;
 pub mod source;
+pub mod transcript;
 
 pub mod edit;
 pub mod printable;

@@ -1,6 +1,6 @@
 //! Several steps at a time, with real processes. Nothing here waits for time: commands wait for each other.
 
-mod scene;
+pub mod scene;
 
 use std::process::Stdio;
 

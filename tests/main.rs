@@ -45,6 +45,8 @@ mod terminal;
 mod tidy;
 #[cfg(unix)]
 mod tools;
+#[cfg(unix)]
+mod transcripts;
 mod tree;
 #[cfg(unix)]
 mod wheel;

@@ -14,6 +14,8 @@ use crate::source::Source;
 use crate::source::Span;
 use crate::template::FieldSpec;
 use crate::template::Template;
+use crate::transcript;
+use crate::transcript::Line;
 use crate::workflow::Content;
 
 /// What an item is for.
@@ -159,26 +161,27 @@ pub fn code(document: &Document, work: Work) -> Option<Code> {
     }
 }
 
-/// The code of a block whose first line is line `first` of the document. Of a transcript only what runs.
+/// The code of a block whose first line is line `first` of the document. In a transcript the lines that are printed are
+/// empty ones to what runs, so that each line keeps its number.
 fn block_code(source: &Source, language: Language, code: &str, first: usize) -> Code {
+    let parts: Vec<&str> = if language == Language::Console {
+        let parts = transcript::lines(code).map(|line| match line {
+            Line::Typed(line) => line,
+            Line::Printed(_) => "",
+        });
+        let parts: Vec<&str> = parts.collect();
+        let last = parts.iter().rposition(|part| !part.is_empty());
+        parts[..last.map_or(0, |last| last + 1)].to_vec()
+    } else {
+        code.lines().collect()
+    };
     let mut text = String::with_capacity(code.len());
-    let mut lines = Vec::new();
-    let mut runs = false;
-    for (at, line) in code.lines().enumerate() {
-        let mut part = line;
-        if language == Language::Console {
-            let continued = if runs { line.strip_prefix("> ") } else { None };
-            let command = line.strip_prefix("$ ").or(continued);
-            runs = command.is_some();
-            let Some(command) = command else {
-                continue;
-            };
-            part = command;
-        }
+    let mut lines = Vec::with_capacity(parts.len());
+    for (at, part) in parts.into_iter().enumerate() {
         // A line of a block ends its line of the document; only what the block's indentation was is left out.
         let line = source.line(first + at);
         let start = line.end().saturating_sub(part.len()).max(line.start());
-        if !lines.is_empty() {
+        if at > 0 {
             text.push('\n');
         }
         lines.push((text.len() as u32, start as u32));

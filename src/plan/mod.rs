@@ -114,6 +114,25 @@ pub struct Command {
     pub code: String,
     /// The line of the document that the script's first line stands on.
     pub line: u32,
+    /// The transcript (`console` block) that the script is taken from: as many lines, and those that are printed are
+    /// empty ones of the script. A check compares them with what the script prints; what acts does not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub transcript: Option<String>,
+}
+
+impl Command {
+    /// The command as the document has it, for people.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        self.transcript.as_ref().unwrap_or(&self.code)
+    }
+
+    /// A line of it by its number in the document.
+    #[must_use]
+    pub fn written_line(&self, line: u32) -> Option<&str> {
+        let at = line.checked_sub(self.line)? as usize;
+        self.written().lines().nth(at)
+    }
 }
 
 /// A step.

@@ -40,11 +40,11 @@ pub enum Refusal {
     #[diagnostic(help("merge the two, or remove one"))]
     Twice { place: String, name: String },
 
-    #[error("{place}: `{language}` blocks cannot be run yet")]
+    #[error("{place}: no line of this `{language}` block begins with `$ `, so nothing would run")]
     #[diagnostic(help(
-        "write the commands without `$ ` in a `bash` block, or say `{language} no-run` to only show them"
+        "write `$ ` before each command, or say `{language} no-run` to only show it"
     ))]
-    Transcript { place: String, language: String },
+    Silent { place: String, language: String },
 
     #[error("{place}: `{text}` is no {what}")]
     #[diagnostic(help("`wf check` tells what it must be; its finding was waived"))]

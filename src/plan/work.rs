@@ -111,7 +111,7 @@ fn read(
     };
     let (title, details) = words(document, item);
     let text = command.as_ref().map_or(&details, |command| &command.code);
-    let first_line = text.lines().next();
+    let first_line = text.lines().find(|line| !line.trim().is_empty());
     Ok(Item {
         id,
         line: line(document, block.span),
@@ -131,36 +131,39 @@ fn runnable(
     item: &command::Item,
 ) -> Result<Command, Refusal> {
     let code = command::code(document, item.work).expect("the item is a command");
-    let (language, line) = match item.work {
+    let (language, line, written) = match item.work {
         Work::Block(id, _) => {
             let block = document.tree.block(id);
             let BlockKind::Fence(fence) = &block.kind else {
                 unreachable!("a runnable block is a fence")
             };
-            (Language::name(fence), line(document, block.span) + 1)
+            let line = line(document, block.span) + 1;
+            (Language::name(fence), line, &*fence.code)
         }
-        Work::Line(span) => ("bash", line(document, span)),
+        Work::Line(span) => ("bash", line(document, span), ""),
         Work::Manual | Work::Ambiguous(_) => unreachable!("they run nothing"),
     };
+    let is_transcript = code.language == Language::Console;
+    if is_transcript && code.text.trim().is_empty() {
+        return Err(Refusal::Silent {
+            place: format!("{}:{line}", document.source.path()),
+            language: language.to_owned(),
+        });
+    }
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     let program = match code.language {
-        Language::Bash => words(&["bash", "-euo", "pipefail"]),
+        Language::Bash | Language::Console => words(&["bash", "-euo", "pipefail"]),
         Language::Sh => words(&["sh", "-eu"]),
         // Unbuffered, so that its output is seen as it comes.
         Language::Python => words(&["python3", "-u"]),
         Language::Configured => interpreters[language].clone(),
-        Language::Console => {
-            return Err(Refusal::Transcript {
-                place: format!("{}:{line}", document.source.path()),
-                language: language.to_owned(),
-            });
-        }
     };
     Ok(Command {
         language: language.to_owned(),
         program,
         code: code.text,
         line,
+        transcript: is_transcript.then(|| written.trim_end_matches('\n').to_owned()),
     })
 }
 

@@ -255,8 +255,13 @@ impl Page<'_> {
         };
         let kind = theme.paint(tone, &padded(kind, 5));
         let first = format!("{indent}{kind}  {}  ", padded(&item.id.to_string(), width));
-        let code = item.command.as_ref().map_or("", |command| &command.code);
-        let is_untitled = code.lines().next().map(str::trim) == Some(item.title.as_str());
+        let command = item.command.as_ref();
+        let code = command.map_or("", |command| &command.code);
+        let mut lines = code.lines().map(str::trim);
+        let first_line = lines.find(|line| !line.is_empty());
+        let is_untitled = first_line == Some(item.title.as_str());
+        let compares =
+            item.id.place.is_check() && command.is_some_and(|command| command.transcript.is_some());
         let mut words = Vec::new();
         if !is_untitled {
             words.push(printable::one_line(&item.title));
@@ -267,9 +272,13 @@ impl Page<'_> {
             let program = printable::one_line(&command.program.join(" "));
             words.push(theme.paint(Tone::Faint, &format!("({program})")));
         }
+        if compares {
+            words.push(theme.paint(Tone::Faint, "(and prints just this)"));
+        }
         self.text.push_str(&theme.wrapped(&first, &words.join(" ")));
         let below = format!("{indent}       ");
-        self.text.push_str(&theme.quoted(&below, code));
+        let written = command.map_or("", |command| command.written());
+        self.text.push_str(&theme.quoted(&below, written));
         self.text.push_str(&theme.quoted(&below, &item.details));
     }
 

@@ -121,6 +121,12 @@ pub fn ended(outcome: &Outcome, duration_ms: u64) -> String {
         }
         Outcome::Interrupted => "interrupted".to_owned(),
         Outcome::NotStarted { .. } => return "could not be started".to_owned(),
+        Outcome::Unexpected { .. } => {
+            return format!(
+                "exit status 0 after {}, but it printed something else than the document says",
+                took(duration_ms)
+            );
+        }
         Outcome::BadOutput { .. } => {
             return format!(
                 "exit status 0 after {}, but what it wrote to WF_OUTPUT cannot be taken",

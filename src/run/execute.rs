@@ -9,7 +9,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -31,11 +30,11 @@ use crate::run::follower::Run;
 use crate::run::journal::Journal;
 use crate::run::next::Next;
 use crate::run::next::next;
+use crate::run::outcome;
 use crate::run::person::Person;
 use crate::run::process;
 use crate::run::process::Ended;
 use crate::run::process::Happening;
-use crate::run::process::How;
 use crate::run::process::Launch;
 use crate::run::process::Pool;
 use crate::run::process::PoolError;
@@ -257,26 +256,18 @@ impl Execution<'_, '_> {
             .running
             .remove(&ended.id)
             .expect("the pool runs what was started");
-        if let Some(error) = ended.kept.failure {
-            let path = ended.kept.path.display();
-            return Err(io::Error::new(error.kind(), format!("{path}: {error}")).into());
-        }
-        let (variables, fault) = match ended.variables {
-            Ok(variables) => (variables.into_iter().collect(), None),
-            Err(error) => (BTreeMap::new(), Some(error.to_string())),
-        };
-        let outcome = match (outcome(ended.how), fault) {
-            (Outcome::Succeeded, Some(reason)) => Outcome::BadOutput { reason },
-            (outcome, _) => outcome,
-        };
-        let is_success = outcome.is_success();
+        let mut ended = ended;
         let plan = &self.runner.run.plan;
-        let command = plan.item(item).and_then(|item| item.command.as_ref());
+        let planned = plan.item(item);
+        let verdict = outcome::judge(planned, &mut ended)?;
+        let is_success = verdict.outcome.is_success();
+        let command = planned.and_then(|item| item.command.as_ref());
         let first = command.map_or(1, |command| command.line);
+        let line = verdict.line.filter(|_| !is_success);
         self.runner.record(Event::ItemFinished {
             item,
             attempt,
-            outcome,
+            outcome: verdict.outcome,
             duration_ms: ended.duration.as_millis() as u64,
             output_bytes: ended.kept.bytes,
             output_end: if is_success {
@@ -284,11 +275,8 @@ impl Execution<'_, '_> {
             } else {
                 ended.last
             },
-            line: ended
-                .line
-                .filter(|_| !is_success)
-                .map(|line| first + line - 1),
-            variables,
+            line: line.map(|line| first + line - 1),
+            variables: verdict.variables,
         })?;
         self.pause(item);
         Ok(())
@@ -306,18 +294,5 @@ impl Execution<'_, '_> {
             let pause = pause.mul_f64(0.75 + 0.5 * fastrand::f64());
             self.due.insert(item, Instant::now() + pause);
         }
-    }
-}
-
-fn outcome(how: How) -> Outcome {
-    match how {
-        How::Exited(0) => Outcome::Succeeded,
-        How::Exited(status) => Outcome::Failed { status },
-        How::Killed(signal) => Outcome::Killed { signal },
-        How::TimedOut(after) => Outcome::TimedOut {
-            after_ms: after.as_millis() as u64,
-        },
-        How::AskedTerminal => Outcome::AskedTerminal,
-        How::Interrupted => Outcome::Interrupted,
     }
 }

@@ -17,6 +17,8 @@ mod follower;
 #[cfg(unix)]
 pub mod journal;
 pub mod next;
+#[cfg(unix)]
+mod outcome;
 pub mod person;
 #[cfg(unix)]
 pub mod process;

@@ -39,10 +39,11 @@ impl Step {
         Self::of(format!("1. {title}"))
     }
 
-    fn of(action: String) -> Self {
+    /// One whose actions are written so.
+    pub fn of(action: impl Into<String>) -> Self {
         Self {
-            action,
-            check: "true".to_owned(),
+            action: action.into(),
+            check: "- [ ] It is done\n  Run: `true`".to_owned(),
             undo: "echo $WF_STEP >> undone".to_owned(),
             after: String::new(),
         }
@@ -55,8 +56,13 @@ impl Step {
     }
 
     /// It is verified by this.
-    pub fn check(mut self, code: &str) -> Self {
-        code.clone_into(&mut self.check);
+    pub fn check(self, code: &str) -> Self {
+        self.checks(format!("- [ ] It is done\n  Run: `{code}`"))
+    }
+
+    /// Its verification is written so.
+    pub fn checks(mut self, items: impl Into<String>) -> Self {
+        self.check = items.into();
         self
     }
 
@@ -74,7 +80,7 @@ impl Step {
         };
         format!(
             "### Step {number}: Part {number}\n\n**Purpose**: Have part {number}.\n\n{after}**Actions**:\n\n{}\n\n\
-             **Verification**:\n\n- [ ] It is done\n  Run: `{}`\n\n**Rollback** (if step fails):\n\n1. Undo it\n\n   \
+             **Verification**:\n\n{}\n\n**Rollback** (if step fails):\n\n1. Undo it\n\n   \
              ```bash\n   {}\n   ```\n",
             self.action, self.check, self.undo
         )

@@ -139,9 +139,9 @@ const CASES: &[Case] = &[
                   meant",
     },
     Case {
-        rules: "",
-        changes: &[("1. Do it", "1. Do it\n\n   ```console\n   $ make\n   ```")],
-        refusal: "workflows/release.md:30: `console` blocks cannot be run yet",
+        rules: "shell-syntax",
+        changes: &[("1. Do it", "1. Do it\n\n   ```console\n   make\n   ```")],
+        refusal: "workflows/release.md:30: no line of this `console` block begins with `$ `, so nothing would run",
     },
     Case {
         rules: "invalid-step-option",
@@ -277,7 +277,7 @@ fn name(refusal: &Refusal) -> &'static str {
         Refusal::NoActions { .. } => "no actions",
         Refusal::Ambiguous { .. } => "ambiguous",
         Refusal::Twice { .. } => "twice",
-        Refusal::Transcript { .. } => "transcript",
+        Refusal::Silent { .. } => "silent",
         Refusal::BadOption { .. } => "bad option",
         Refusal::UnknownDependency { .. } => "unknown dependency",
         Refusal::Cycle { .. } => "cycle",

@@ -93,6 +93,7 @@ fn push(items: &mut Vec<Item>, place: Place, word: &str) {
             program: vec!["bash".to_owned()],
             code: "true".to_owned(),
             line: number,
+            transcript: None,
         }),
     });
 }

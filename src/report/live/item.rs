@@ -98,7 +98,29 @@ impl Scene<'_> {
             text.push_str(&self.below(item, reason));
         }
         text.push_str(&self.below(item, &self.place(item, end.line)));
+        if let Outcome::Unexpected { difference } = end.outcome {
+            text.push_str(&self.difference(item, difference));
+        }
         text.push_str(&self.attempts(item));
+        text
+    }
+
+    /// How what was printed differs from what is expected.
+    fn difference(&self, item: ItemId, difference: &str) -> String {
+        let (_, indent) = self.first(Sign::Start, item);
+        let mut text = self.below(item, "- stands in the document, + was printed:");
+        for line in difference.lines() {
+            let tone = match line.as_bytes().first() {
+                Some(b'-') => Some(Tone::Bad),
+                Some(b'+') => Some(Tone::Good),
+                _ => None,
+            };
+            let gutter = self.theme.mark(Sign::Gutter);
+            let line = printable::printable(line).into_owned();
+            let line = tone.map_or_else(|| line.clone(), |tone| self.theme.paint(tone, &line));
+            let space = if line.is_empty() { "" } else { " " };
+            text.push_str(&format!("{indent}{gutter}{space}{line}\n"));
+        }
         text
     }
 

@@ -58,10 +58,8 @@ impl<'a> Scene<'a> {
         let Some(line) = line else {
             return format!("{document}:{}", item.line);
         };
-        let code = item.command.as_ref().and_then(|command| {
-            let at = line.checked_sub(command.line)? as usize;
-            command.code.lines().nth(at)
-        });
+        let command = item.command.as_ref();
+        let code = command.and_then(|command| command.written_line(line));
         let code = printable::one_line(code.unwrap_or_default().trim());
         match code.as_str() {
             "" => format!("{document}:{line}"),

@@ -95,7 +95,7 @@ impl Scene<'_> {
             .plan()
             .item(item)
             .and_then(|item| item.command.as_ref());
-        let code = command.map_or("", |command| &command.code);
+        let code = command.map_or("", |command| command.written());
         self.theme.wrapped(&first, &sentence)
             + &self.theme.wrapped(&indent, &self.place(item, None))
             + &self.theme.quoted(&indent, code)

@@ -170,8 +170,7 @@ pub fn failing_line<'a>(item: &'a Item, fault: &Fault) -> Option<(u32, &'a str)>
     // Where the command is one line, it is that one.
     let only = (command.code.trim_end().lines().count() == 1).then_some(command.line);
     let line = fault.line.or(only)?;
-    let at = line.checked_sub(command.line)? as usize;
-    Some((line, command.code.lines().nth(at)?.trim()))
+    Some((line, command.written_line(line)?.trim()))
 }
 
 /// The document's line where an item's command begins, or the item itself.
@@ -227,6 +226,7 @@ pub fn ended(outcome: &Outcome) -> String {
                 printable::one_line(reason)
             )
         }
+        Outcome::Unexpected { .. } => "its command did not print what the document says".to_owned(),
     }
 }
 

@@ -257,7 +257,7 @@ fn waiting(scene: &Scene) -> String {
             if let Some(command) = &item.command {
                 part.push_str(&format!(
                     "\n{}",
-                    text::block(&command.language, &command.code)
+                    text::block(&command.language, command.written())
                 ));
             }
         }

@@ -1,6 +1,7 @@
 //! The error report: what failed and why, what rollback did about it, and how to go on, as a page of Markdown.
 
 use crate::event::Cause;
+use crate::event::Outcome;
 use crate::event::RunResult;
 use crate::event::Undone;
 use crate::plan::Item;
@@ -158,7 +159,7 @@ fn details(scene: &Scene, id: ItemId) -> String {
     let from = text::code(&format!("{path}:{}", command.line));
     part.push_str(&format!(
         "\nIts command, from {from}:\n\n{}",
-        text::block(&command.language, &command.code)
+        text::block(&command.language, command.written())
     ));
     let Some(fault) = scene.history.faults.get(&id) else {
         return part;
@@ -167,6 +168,12 @@ fn details(scene: &Scene, id: ItemId) -> String {
         part.push_str(&format!(
             "\nThe line that failed, {line}: {}\n",
             text::code(code)
+        ));
+    }
+    if let Outcome::Unexpected { difference } = &fault.outcome {
+        part.push_str(&format!(
+            "\nWhat stands in the document (`-`) and what it printed (`+`):\n\n{}",
+            text::block("diff", difference)
         ));
     }
     let whole = text::code(&format!("wf runs show {} --output {id}", scene.run.id));

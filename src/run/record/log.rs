@@ -172,6 +172,7 @@ fn finished(
     let end = match outcome {
         Outcome::Failed { status } => end.with("status", status),
         Outcome::Killed { signal } => end.with("signal", signal),
+        Outcome::Unexpected { difference } => end.with("difference", difference),
         _ => end,
     };
     let command = scene
@@ -185,7 +186,7 @@ fn finished(
         .chain(&causes[usize::from(!is_last)..])
         .maybe(
             "command",
-            command.map(|command| text::start(command.code.trim_end(), COMMAND)),
+            command.map(|command| text::start(command.written().trim_end(), COMMAND)),
         )
         .with("output", output_end)
 }
