@@ -85,6 +85,13 @@ pub enum Event {
         /// Who resumed it.
         by: String,
     },
+    /// A person had it take on the document as it is by now: what it had begun is the same there.
+    PlanAdopted {
+        /// Who.
+        by: String,
+        /// What it will do from here on.
+        plan: Box<Plan>,
+    },
     /// A step began.
     StepStarted {
         /// Its number.
@@ -313,6 +320,7 @@ impl Event {
             | Self::RunStarted { by: text, .. }
             | Self::RollbackContinued { by: text, .. }
             | Self::RunAbandoned { by: text }
+            | Self::PlanAdopted { by: text, .. }
             | Self::ItemSettled {
                 ground: Ground::Operator(text),
                 ..

@@ -1,6 +1,11 @@
 //! What surrounds runs: known errors, notifications, adopting a document, waiting, pruning, interruptions.
 
+mod adoption;
+mod interruption;
 mod known_errors;
+mod notification;
+mod prune;
+mod waiting;
 
 use std::fs;
 use std::process::Command;
@@ -122,4 +127,12 @@ pub fn runs(project: &Project) -> Vec<String> {
 
 pub fn read(project: &Project, path: &str) -> String {
     fs::read_to_string(project.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Make a pipe with a name: whoever reads it waits until it is written to.
+pub fn fifo(project: &Project, path: &str) {
+    let made = Command::new("mkfifo")
+        .arg(project.path().join(path))
+        .status();
+    assert!(made.unwrap().success());
 }

@@ -91,6 +91,15 @@ pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Ring the bell of the terminal that standard output is, if it is one.
+pub fn ring() {
+    if is_output_terminal() {
+        let mut out = io::stdout().lock();
+        // Where the terminal has gone, nobody hears it.
+        let _ = out.write_all(b"\x07").and_then(|()| out.flush());
+    }
+}
+
 /// Ask a question; every answer but yes is a no.
 pub fn asks(question: &str) -> io::Result<bool> {
     let mut err = io::stderr().lock();

@@ -83,7 +83,11 @@ impl Execution<'_, '_> {
             return self.suspend(signal, true);
         }
         if signal == Signal::Term || !self.runner.person.is_there() {
-            return self.suspend(signal, false);
+            return match self.runner.unasked {
+                // What ends the way back is no wish to go on with it.
+                Choice::Rollback if self.runner.state.unwinding.is_none() => self.roll_back(),
+                _ => self.suspend(signal, false),
+            };
         }
         self.runner.person.show_choice();
         let choice = loop {
@@ -100,12 +104,14 @@ impl Execution<'_, '_> {
             Choice::Pause => self.suspend(signal, false),
             Choice::Abort => self.suspend(signal, true),
             Choice::Rollback if self.runner.state.unwinding.is_some() => Ok(()),
-            Choice::Rollback => {
-                let cause = Cause::Operator(self.runner.person.name());
-                let event = turn_back(&self.runner.run.plan, &self.runner.state, cause);
-                self.runner.record(event)
-            }
+            Choice::Rollback => self.roll_back(),
         }
+    }
+
+    fn roll_back(&mut self) -> Result<(), RunError> {
+        let cause = Cause::Operator(self.runner.person.name());
+        let event = turn_back(&self.runner.run.plan, &self.runner.state, cause);
+        self.runner.record(event)
     }
 
     fn suspend(&mut self, signal: Signal, aborted: bool) -> Result<(), RunError> {

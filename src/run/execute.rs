@@ -31,6 +31,7 @@ use crate::run::journal::Journal;
 use crate::run::next::Next;
 use crate::run::next::next;
 use crate::run::outcome;
+use crate::run::person::Choice;
 use crate::run::person::Person;
 use crate::run::process;
 use crate::run::process::Ended;
@@ -63,6 +64,8 @@ pub struct Runner<'a> {
     pub followers: Vec<&'a mut dyn Follower>,
     /// Who may be asked.
     pub person: &'a mut dyn Person,
+    /// What a signal leads to where nobody can be asked.
+    pub unasked: Choice,
 }
 
 /// A run that is being carried out.

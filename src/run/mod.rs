@@ -6,6 +6,7 @@
 //!
 //! What touches processes and private files needs a Unix; the policy and the state of a run do not.
 
+pub mod adoption;
 #[cfg(unix)]
 mod dialogue;
 pub mod environment;

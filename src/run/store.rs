@@ -29,6 +29,9 @@ use crate::run::journal::JournalError;
 /// The letters that end a run's name.
 const LETTERS: usize = 4;
 
+/// What the folder of a run is called while it is removed ends in this: no name of a run does.
+const DOOMED: char = '~';
+
 /// How often is looked whether a lock is free.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -80,6 +83,21 @@ impl Store {
         file.write_all(document)?;
         file.sync_all()?;
         Ok(folder)
+    }
+
+    /// Keep a document that a run takes on, beside the one that it was started with. The name tells it by its SHA-256.
+    pub fn keep(&self, run: &str, sha256: &str, document: &[u8]) -> io::Result<()> {
+        let path = self.folder(run).join(document_name(sha256));
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(document)?;
+        file.sync_all()?;
+        File::open(self.folder(run))?.sync_all()
     }
 
     /// Let the names of a run's files reach the disk.
@@ -170,6 +188,46 @@ impl Store {
         Ok(names)
     }
 
+    /// Remove the folder of a run. After a crash in the middle, [`Self::sweep`] removes the rest.
+    pub fn remove(&self, run: &str) -> io::Result<()> {
+        let doomed = self.runs().join(format!("{run}{DOOMED}"));
+        fs::rename(self.folder(run), &doomed)?;
+        fs::remove_dir_all(doomed)
+    }
+
+    /// Remove what is left of runs of which [`Self::remove`] was interrupted.
+    pub fn sweep(&self) -> io::Result<()> {
+        let entries = match fs::read_dir(self.runs()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name
+                .strip_suffix(DOOMED)
+                .is_some_and(|run| started(run).is_some())
+            {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Wait until no process holds the lock of a workflow.
+    pub fn wait(&self, workflow: &str) -> io::Result<()> {
+        let path = self
+            .record
+            .join("locks")
+            .join(format!("{}.lock", plain(workflow)));
+        match OpenOptions::new().write(true).open(path) {
+            Ok(file) => file.lock(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The newest run of a workflow that neither ended nor was given up.
     pub fn unfinished(&self, workflow: &str) -> io::Result<Option<String>> {
         let workflow = plain(workflow);
@@ -209,6 +267,19 @@ pub fn name(workflow: &str, time: DateTime<Utc>) -> String {
     let letters: String = fraction.into_iter().chain(random).collect();
     let time = time.format("%Y%m%dT%H%M%SZ");
     format!("{}-{time}-{letters}", plain(workflow))
+}
+
+/// The name of the file that holds a document which a run took on.
+#[must_use]
+pub fn document_name(sha256: &str) -> String {
+    let start: String = sha256.chars().take(12).collect();
+    format!("document-{start}.md")
+}
+
+/// The workflow in a run's name, as far as file names tell it.
+#[must_use]
+pub fn workflow(run: &str) -> &str {
+    started(run).map_or(run, |(workflow, _)| workflow)
 }
 
 /// The workflow and the time in a run's name.

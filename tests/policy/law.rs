@@ -126,7 +126,9 @@ impl<'a> Judge<'a> {
         assert!(self.result.is_none() || undoes, "ended: {event:?}");
         assert!(!self.is_abandoned, "given up: {event:?}");
         match event {
-            Event::RunRefused { .. } | Event::RunStarted { .. } => panic!("again: {event:?}"),
+            Event::RunRefused { .. } | Event::RunStarted { .. } | Event::PlanAdopted { .. } => {
+                panic!("never by itself: {event:?}")
+            }
             Event::RunResumed { .. } => self.resume(),
             Event::ItemStarted { item, .. } => self.start(*item, Mark::Running),
             Event::ItemAsked { item } => self.start(*item, Mark::Asked),

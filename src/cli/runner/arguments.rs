@@ -1,6 +1,7 @@
 //! What may be said to the commands that run workflows.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::ArgAction;
 use clap::Args;
@@ -32,7 +33,7 @@ pub enum Command {
     Reject(RejectArguments),
     /// Undo a run, or go on with a rollback that is stuck
     Rollback(RollbackArguments),
-    /// List runs, show one, or give one up
+    /// List runs, show one, give one up, or remove old ones
     Runs(RunsArguments),
 }
 
@@ -84,6 +85,19 @@ pub struct Common {
     /// The name that is recorded, instead of that of the user
     #[arg(long = "as", value_name = "NAME")]
     pub name: Option<String>,
+
+    /// What becomes of the run when a signal ends the program and nobody is there to choose
+    #[arg(long, value_name = "WHAT", default_value = "suspend")]
+    pub on_interrupt: OnInterrupt,
+}
+
+/// What an interruption leads to where nobody can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnInterrupt {
+    /// It is left where it is, and can go on
+    Suspend,
+    /// What was done is undone
+    Rollback,
 }
 
 #[derive(Debug, Args)]
@@ -114,6 +128,10 @@ pub struct RunArguments {
     /// Run without asking
     #[arg(short, long)]
     pub yes: bool,
+
+    /// Wait until no other process runs this workflow
+    #[arg(long)]
+    pub wait: bool,
 
     #[command(flatten)]
     pub common: Common,
@@ -167,6 +185,10 @@ pub struct ResumeArguments {
     /// The item that `--retry` or `--done` is for, such as 2.1; all that were in flight without it
     #[arg(long, requires = "decision", conflicts_with = "rollback")]
     pub item: Option<ItemId>,
+
+    /// Go on with the document as it is now; the steps that have begun must be as they were
+    #[arg(long, conflicts_with = "rollback")]
+    pub adopt: bool,
 
     #[command(flatten)]
     pub common: Common,
@@ -256,6 +278,24 @@ pub enum RunsCommand {
     Show(ShowArguments),
     /// Give up a run that is not finished: what it did stays as it is
     Abandon(AbandonArguments),
+    /// Remove the records of runs that are over: journals, documents and output, no logs and reports
+    Prune(PruneArguments),
+}
+
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = true, args = ["keep", "older_than"])]
+pub struct PruneArguments {
+    /// Keep so many of each workflow, the newest
+    #[arg(long, value_name = "N", required_unless_present = "older_than")]
+    pub keep: Option<usize>,
+
+    /// Keep what ended more recently than this: `30d`, `12h`
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub older_than: Option<Duration>,
+
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -289,6 +329,11 @@ pub struct AbandonArguments {
     /// The name that is recorded, instead of that of the user
     #[arg(long = "as", value_name = "NAME")]
     pub name: Option<String>,
+}
+
+fn age(text: &str) -> Result<Duration, String> {
+    let age = humantime::parse_duration(text);
+    age.map_err(|_| "write numbers with units: `30d`, `12h`, `1h 30m`".to_owned())
 }
 
 fn skipped(text: &str) -> Result<Continuation, String> {

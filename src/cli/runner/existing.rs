@@ -7,17 +7,20 @@ use std::time::Duration;
 use crate::cli::Exit;
 use crate::cli::clock;
 use crate::cli::inventory;
+use crate::cli::inventory::Inventory;
 use crate::cli::runner::arguments::Common;
 use crate::cli::runner::failure::Failure;
 use crate::cli::runner::inputs;
 use crate::cli::runner::person;
 use crate::cli::runner::session;
+use crate::cli::runner::session::Notice;
 use crate::cli::runner::session::Session;
 use crate::event::Event;
 use crate::event::Record;
 use crate::event::Stuck;
 use crate::nearest;
 use crate::run::Run;
+use crate::run::adoption;
 use crate::run::journal;
 use crate::run::journal::Journal;
 use crate::run::journal::JournalError;
@@ -32,9 +35,12 @@ use crate::run::store::Store;
 /// The runs of the current folder's project.
 pub fn store() -> Result<(Store, PathBuf), Failure> {
     let inventory = inventory::take(clock::today(None)?)?;
-    let root = inventory.root.folder;
-    let store = Store::new(&root, &inventory.project.config.run.record);
-    Ok((store, root))
+    Ok((of(&inventory), inventory.root.folder))
+}
+
+/// The runs of a project.
+fn of(inventory: &Inventory) -> Store {
+    Store::new(&inventory.root.folder, &inventory.project.config.run.record)
 }
 
 /// The names of all runs.
@@ -61,7 +67,7 @@ pub fn none_unfinished(store: &Store, workflow: &str) -> Result<(), Failure> {
     };
     let help = match standing {
         Standing::Running => {
-            format!("wait until it ends; `wf runs show {run}` shows how far it is")
+            format!("`--wait` waits until it ends; `wf runs show {run}` shows how far it is")
         }
         Standing::Stuck => format!(
             "`wf rollback {run} --retry`, `--skip STEP` or `--keep-going` goes on; `wf runs abandon {run}` gives it up"
@@ -89,9 +95,7 @@ pub fn none_unfinished_but(run: &Run) -> Result<(), Failure> {
 
 /// The state after the records of a journal that begins as it should.
 pub fn state(records: &[Record]) -> Option<State> {
-    let Event::RunStarted { plan, .. } = &records.first()?.event else {
-        return None;
-    };
+    let plan = adoption::plan_of(records)?;
     Some(State::after(
         plan,
         records.iter().map(|record| &record.event),
@@ -149,7 +153,8 @@ pub fn go_on(
     common: &Common,
     decide: impl FnOnce(&Run, &State, &str) -> Decision,
 ) -> Result<Exit, Failure> {
-    let (store, root) = store()?;
+    let inventory = inventory::take(clock::today(None)?)?;
+    let store = of(&inventory);
     let (name, secrets) = apart(words);
     let id = find(&store, name)?;
     let Some(Event::RunStarted {
@@ -168,11 +173,11 @@ pub fn go_on(
     };
     let lock = session::lock(&store, &plan.workflow)?;
     let (journal, records) = Journal::open(&store.folder(&id))?;
-    let run = Run {
+    let mut run = Run {
         id,
-        root,
+        root: inventory.root.folder,
         started: records[0].time,
-        plan: *plan,
+        plan: adoption::plan_of(&records).cloned().unwrap_or(*plan),
     };
     let by = person::name(common.name.as_ref());
     let state = State::after(&run.plan, records.iter().map(|record| &record.event));
@@ -192,6 +197,11 @@ pub fn go_on(
         inputs::retake(&run.plan, &secrets, &wanted, &state.inputs)?
     };
     end_survivors(&run, &state)?;
+    for event in &decided {
+        if let Event::PlanAdopted { plan, .. } = event {
+            run.plan = (**plan).clone();
+        }
+    }
     let session = Session {
         run,
         state,
@@ -199,6 +209,7 @@ pub fn go_on(
         records,
         secrets,
         lock,
+        notice: Notice::from(&inventory.project.config.run),
     };
     let first = std::iter::once(resumed).chain(decided);
     session::carry_on(session, common, first.collect())

@@ -113,6 +113,12 @@ pub enum Failure {
     #[diagnostic(help("wait until it ends; `wf runs show {run}` shows how far it is"))]
     InProgress { run: String },
 
+    #[error("the record of {run} cannot be removed: {source}")]
+    #[diagnostic(help(
+        "mend the rights of its folder, and try again: what is left of it is removed then"
+    ))]
+    NotRemoved { run: String, source: io::Error },
+
     #[error("there is no run `{run}`")]
     #[diagnostic(help("{help}"))]
     NoRun { run: String, help: String },
@@ -142,6 +148,16 @@ pub enum Failure {
     #[error("{run} is not stuck: it {standing}")]
     #[diagnostic(help("`wf resume {run}` goes on with it, `wf rollback {run}` undoes it"))]
     NotStuck { run: String, standing: String },
+
+    #[error("{run} cannot go on with `{document}` as it is now: {reason}")]
+    #[diagnostic(help(
+        "`wf resume {run}` without `--adopt` goes on with the document that it was started with"
+    ))]
+    NotAdoptable {
+        run: String,
+        document: String,
+        reason: String,
+    },
 
     #[error("{run} is already being rolled back")]
     #[diagnostic(help("`wf resume {run}` goes on with that"))]
@@ -183,7 +199,7 @@ impl Failure {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Refusal(_) | Self::Invalid { .. } => Exit::Refused,
+            Self::Refusal(_) | Self::Invalid { .. } | Self::NotAdoptable { .. } => Exit::Refused,
             Self::Run(_) | Self::IsStuck { .. } | Self::Survivors { .. } => Exit::Stuck,
             Self::Unfinished { .. } | Self::InProgress { .. } => Exit::Unfinished,
             _ => Exit::Unusable,

@@ -10,6 +10,7 @@ use crate::cli::collect::Work;
 use crate::cli::failure;
 use crate::cli::inventory;
 use crate::cli::inventory::Inventory;
+use crate::cli::runner::arguments::EventFormat;
 use crate::cli::runner::failure::Failure;
 use crate::cli::terminal;
 use crate::diagnostic::Severity;
@@ -40,6 +41,16 @@ pub enum Findings {
     Output,
     /// On standard error: standard output is for programs.
     Error,
+}
+
+impl Findings {
+    /// Where they are written beside events in a format.
+    pub fn of(format: EventFormat) -> Self {
+        match format {
+            EventFormat::Text => Self::Output,
+            EventFormat::Json => Self::Error,
+        }
+    }
 }
 
 /// Bring a workflow through the gate. What keeps it out is written; warnings and suppressed findings are counted.

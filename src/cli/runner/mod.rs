@@ -9,6 +9,7 @@ mod gate;
 mod inputs;
 mod person;
 mod plan;
+mod prune;
 mod resume;
 mod rollback;
 mod runs;

@@ -1,19 +1,25 @@
 //! `wf resume`.
 
 use crate::cli::Exit;
+use crate::cli::runner::arguments::EventFormat;
 use crate::cli::runner::arguments::ResumeArguments;
 use crate::cli::runner::existing;
 use crate::cli::runner::existing::Decision;
 use crate::cli::runner::failure::Failure;
+use crate::cli::runner::gate;
+use crate::cli::runner::gate::Findings;
+use crate::cli::terminal;
 use crate::event::Cause;
 use crate::event::Event;
 use crate::event::Ground;
 use crate::event::Settled;
 use crate::plan::ItemId;
 use crate::run::Run;
+use crate::run::adoption;
 use crate::run::next;
 use crate::run::state::State;
 use crate::run::state::Status;
+use crate::run::store::Store;
 
 /// Go on with a run that stopped.
 pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
@@ -23,13 +29,43 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
         if arguments.rollback {
             return turn_back(run, state, by);
         }
+        let mut events = if arguments.adopt {
+            adopt(run, state, arguments.common.format, by)?
+        } else {
+            Vec::new()
+        };
         let settled = match (arguments.retry, arguments.done) {
             (true, _) => Settled::Retry,
             (_, true) => Settled::Done,
-            _ => return Ok(Vec::new()),
+            _ => return Ok(events),
         };
-        settle(run, state, arguments.item, settled, by)
+        events.extend(settle(run, state, arguments.item, settled, by)?);
+        Ok(events)
     })
+}
+
+/// The document as it is now, if the run can go on with it. It is kept beside the first one.
+fn adopt(run: &Run, state: &State, format: EventFormat, by: &str) -> Decision {
+    let path = run.root.join(&run.plan.document);
+    let passed = gate::pass(&path.to_string_lossy(), false, Findings::of(format))?;
+    let text = passed.validated.text().as_bytes();
+    let refused = |reason: String| Failure::NotAdoptable {
+        run: run.id.clone(),
+        document: run.plan.document.clone(),
+        reason,
+    };
+    let plan = adoption::adopted(&run.plan, passed.plan, state).map_err(refused)?;
+    if plan == run.plan {
+        terminal::notice("the document has not changed: there is nothing to adopt");
+        return Ok(Vec::new());
+    }
+    let store = Store::new(&run.root, &run.plan.settings.record);
+    let kept = store.keep(&run.id, &plan.sha256, text);
+    kept.map_err(|source| Failure::NoRecord { source })?;
+    Ok(vec![Event::PlanAdopted {
+        by: by.to_owned(),
+        plan: Box::new(plan),
+    }])
 }
 
 /// A person's word on every item of unknown outcome, or on one of them.

@@ -1,4 +1,4 @@
-//! `wf runs`.
+//! `wf runs`, but for `prune`.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,11 +16,13 @@ use crate::cli::failure;
 use crate::cli::runner::arguments::AbandonArguments;
 use crate::cli::runner::arguments::Common;
 use crate::cli::runner::arguments::EventFormat;
+use crate::cli::runner::arguments::OnInterrupt;
 use crate::cli::runner::arguments::RunsArguments;
 use crate::cli::runner::arguments::RunsCommand;
 use crate::cli::runner::arguments::ShowArguments;
 use crate::cli::runner::existing;
 use crate::cli::runner::failure::Failure;
+use crate::cli::runner::prune;
 use crate::cli::runner::session;
 use crate::cli::terminal;
 use crate::event::Event;
@@ -36,6 +38,7 @@ use crate::run::Run;
 use crate::run::journal::Contents;
 use crate::run::standing::Standing;
 use crate::run::state::State;
+use crate::run::store;
 use crate::run::store::Store;
 
 /// The version of the shape that programs get.
@@ -58,12 +61,13 @@ struct Row {
     note: Option<String>,
 }
 
-/// List runs, show one, or give one up.
+/// List runs, show one, give one up, or remove old ones.
 pub fn runs(arguments: &RunsArguments) -> Result<Exit, Failure> {
     match &arguments.command {
         None => list(arguments.format),
         Some(RunsCommand::Show(show)) => self::show(show),
         Some(RunsCommand::Abandon(abandon)) => self::abandon(abandon),
+        Some(RunsCommand::Prune(prune)) => prune::prune(prune),
     }
 }
 
@@ -202,7 +206,7 @@ fn replay(
     else {
         return Ok(());
     };
-    let run = Run {
+    let mut run = Run {
         id: name.to_owned(),
         root,
         started: contents.records[0].time,
@@ -215,6 +219,9 @@ fn replay(
             && let Ok(bytes) = files::read(&output_file(store, name, *item, *attempt))
         {
             follower.output(&run, *item, &bytes)?;
+        }
+        if let Event::PlanAdopted { plan, .. } = &record.event {
+            run.plan = (**plan).clone();
         }
         state.apply(&run.plan, &record.event);
         follower.event(&run, record, &state)
@@ -261,15 +268,20 @@ fn verify(store: &Store, name: &str, contents: &Contents) -> Result<Exit, Failur
         .iter()
         .map(|fault| format!("journal: {fault}"))
         .collect();
-    match contents.records.first().map(|record| &record.event) {
-        Some(Event::RunStarted { plan, .. }) => {
-            match files::read(&store.folder(name).join("document.md")) {
-                Ok(bytes) if plan::digest(&bytes) == plan.sha256 => {}
-                Ok(_) => faults.push("document.md: it is not what was validated".to_owned()),
-                Err(error) => faults.push(format!("document.md: {error}")),
-            }
+    if existing::state(&contents.records).is_none() {
+        faults.push("journal: it does not begin with the start of a run".to_owned());
+    }
+    for record in &contents.records {
+        let (file, plan) = match &record.event {
+            Event::RunStarted { plan, .. } => ("document.md".to_owned(), plan),
+            Event::PlanAdopted { plan, .. } => (store::document_name(&plan.sha256), plan),
+            _ => continue,
+        };
+        match files::read(&store.folder(name).join(&file)) {
+            Ok(bytes) if plan::digest(&bytes) == plan.sha256 => {}
+            Ok(_) => faults.push(format!("{file}: it is not what was validated")),
+            Err(error) => faults.push(format!("{file}: {error}")),
         }
-        _ => faults.push("journal: it does not begin with the start of a run".to_owned()),
     }
     if faults.is_empty() {
         let count = contents.records.len();
@@ -291,6 +303,7 @@ fn abandon(arguments: &AbandonArguments) -> Result<Exit, Failure> {
     let common = Common {
         format: EventFormat::Text,
         name: arguments.name.clone(),
+        on_interrupt: OnInterrupt::Suspend,
     };
     let words = std::slice::from_ref(&arguments.run);
     existing::go_on(words, &common, |run, state, by| {

@@ -5,15 +5,20 @@
 )]
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io;
+use std::time::Duration;
 
 use crate::cli::Exit;
 use crate::cli::runner::arguments::Common;
 use crate::cli::runner::arguments::EventFormat;
+use crate::cli::runner::arguments::OnInterrupt;
 use crate::cli::runner::failure::Failure;
 use crate::cli::runner::person;
 use crate::cli::runner::person::Operator;
 use crate::cli::terminal;
+use crate::config;
+use crate::config::Stop;
 use crate::event::Event;
 use crate::event::Record;
 use crate::event::RunResult;
@@ -23,15 +28,23 @@ use crate::report;
 use crate::run::Follower;
 use crate::run::Run;
 use crate::run::RunError;
+use crate::run::environment::Environment;
 use crate::run::execute::Runner;
 use crate::run::journal::Journal;
+use crate::run::person::Choice;
 use crate::run::person::Nobody;
 use crate::run::person::Person;
+use crate::run::process::Errand;
+use crate::run::process::ErrandError;
 use crate::run::record;
+use crate::run::record::Files;
 use crate::run::state::Halt;
 use crate::run::state::State;
 use crate::run::store::Lock;
 use crate::run::store::Store;
+
+/// How long the program that is told of a run may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A run that this process alone carries on.
 pub struct Session {
@@ -47,6 +60,23 @@ pub struct Session {
     pub secrets: BTreeMap<String, String>,
     /// The workflow's lock.
     pub lock: Lock,
+    /// Who is told when it stops.
+    pub notice: Notice,
+}
+
+/// Who is told when a run stops, and of what.
+pub struct Notice {
+    program: Vec<String>,
+    stops: Vec<Stop>,
+}
+
+impl From<&config::Run> for Notice {
+    fn from(config: &config::Run) -> Self {
+        Self {
+            program: config.notify.clone(),
+            stops: config.notify_on.clone(),
+        }
+    }
 }
 
 /// Take the lock of a workflow.
@@ -88,17 +118,83 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
         caller: std::env::vars_os().collect(),
         followers: vec![&mut files, &mut *shown],
         person,
+        unasked: match common.on_interrupt {
+            OnInterrupt::Suspend => Choice::Pause,
+            OnInterrupt::Rollback => Choice::Rollback,
+        },
     };
     let result = first.into_iter().try_for_each(|event| runner.record(event));
     let result = result.and_then(|()| runner.journal.sync().map_err(RunError::from));
     let result = result.and_then(|()| runner.execute());
-    let exit = exit(&runner.state);
+    let (state, masker) = (runner.state, runner.masker);
     drop(session.lock);
+    if result.is_ok() {
+        if common.format == EventFormat::Text && stop(&state) != Some(Stop::Suspended) {
+            terminal::ring();
+        }
+        let told = notify(
+            &session.notice,
+            &session.run,
+            &state,
+            &files,
+            &session.secrets,
+        );
+        if let Err(error) = told {
+            let cause = masker
+                .mask(&format!("the notification failed: {error}"))
+                .into_owned();
+            // The run is over: a log that cannot be written any more changes nothing.
+            let _ = files.warn(&session.run, &state, "notification failed", &cause);
+        }
+    }
     for warning in &files.warnings {
         terminal::notice(warning);
     }
     result?;
-    Ok(exit)
+    Ok(exit(&state))
+}
+
+/// Tell the program that is to be told how a run stopped.
+fn notify(
+    notice: &Notice,
+    run: &Run,
+    state: &State,
+    files: &Files,
+    secrets: &BTreeMap<String, String>,
+) -> Result<(), ErrandError> {
+    let Some(stop) = stop(state).filter(|stop| notice.stops.contains(stop)) else {
+        return Ok(());
+    };
+    if notice.program.is_empty() {
+        return Ok(());
+    }
+    let told = files.notification(run, state, stop.word(), exit(state) as u8);
+    let told = serde_json::to_string(&told).expect("a notification is plain data") + "\n";
+    let mut environment: Environment = std::env::vars_os().collect();
+    for name in secrets.keys() {
+        environment.remove(OsStr::new(name));
+    }
+    let errand = Errand {
+        program: &notice.program,
+        directory: &run.root,
+        environment: &environment,
+        input: told.as_bytes(),
+        patience: PATIENCE,
+    };
+    errand.run()
+}
+
+/// How a run stopped; nothing if a person gave it up.
+fn stop(state: &State) -> Option<Stop> {
+    Some(match (&state.result, &state.halt) {
+        _ if state.is_abandoned => return None,
+        (Some(RunResult::Succeeded), _) => Stop::Succeeded,
+        (Some(RunResult::Undone), _) => Stop::Undone,
+        (Some(RunResult::Failed), _) => Stop::Failed,
+        (None, Some(Halt::Suspended(_))) => Stop::Suspended,
+        (None, Some(Halt::Stuck(_))) => Stop::Stuck,
+        (None, Some(Halt::Parked { .. }) | None) => Stop::Waiting,
+    })
 }
 
 /// Who shows the run.
@@ -112,13 +208,12 @@ pub fn follower(format: EventFormat) -> Box<dyn Follower> {
 
 /// The exit code of a run that stopped.
 fn exit(state: &State) -> Exit {
-    match (&state.result, &state.halt) {
-        _ if state.is_abandoned => Exit::Clean,
-        (Some(RunResult::Succeeded | RunResult::Undone), _) => Exit::Clean,
-        (Some(RunResult::Failed), _) => Exit::Findings,
-        (None, Some(Halt::Suspended(Signal::Int))) => Exit::Interrupted,
-        (None, Some(Halt::Suspended(Signal::Term))) => Exit::Terminated,
-        (None, Some(Halt::Stuck(_))) => Exit::Stuck,
-        (None, Some(Halt::Parked { .. }) | None) => Exit::Waiting,
+    match (stop(state), &state.halt) {
+        (None | Some(Stop::Succeeded | Stop::Undone), _) => Exit::Clean,
+        (Some(Stop::Failed), _) => Exit::Findings,
+        (Some(Stop::Suspended), Some(Halt::Suspended(Signal::Term))) => Exit::Terminated,
+        (Some(Stop::Suspended), _) => Exit::Interrupted,
+        (Some(Stop::Stuck), _) => Exit::Stuck,
+        (Some(Stop::Waiting), _) => Exit::Waiting,
     }
 }

@@ -25,6 +25,7 @@ use crate::cli::runner::inputs::Values;
 use crate::cli::runner::person;
 use crate::cli::runner::plan as shown;
 use crate::cli::runner::session;
+use crate::cli::runner::session::Notice;
 use crate::cli::runner::session::Session;
 use crate::cli::terminal;
 use crate::event;
@@ -63,11 +64,12 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
 }
 
 fn start(arguments: &RunArguments) -> Result<Exit, Failure> {
-    let findings = match arguments.common.format {
-        EventFormat::Text => Findings::Output,
-        EventFormat::Json => Findings::Error,
-    };
-    let passed = gate::pass(&arguments.workflow, arguments.strict, findings)?;
+    let findings = Findings::of(arguments.common.format);
+    let mut passed = gate::pass(&arguments.workflow, arguments.strict, findings)?;
+    while arguments.wait && !arguments.dry_run && wait(&passed)? {
+        // The document may have changed meanwhile.
+        passed = gate::pass(&arguments.workflow, arguments.strict, findings)?;
+    }
     let plan = &passed.plan;
     if let Some(path) = &arguments.plan {
         unchanged(path, plan)?;
@@ -87,6 +89,21 @@ fn start(arguments: &RunArguments) -> Result<Exit, Failure> {
     begin(arguments, passed, values, &store)
 }
 
+/// Wait until no other process runs a workflow; false if none does.
+fn wait(passed: &Passed) -> Result<bool, Failure> {
+    let plan = &passed.plan;
+    let store = Store::new(&passed.inventory.root.folder, &plan.settings.record);
+    if !store.is_locked(&plan.workflow) {
+        return Ok(false);
+    }
+    let unrecorded = |source| Failure::NoRecord { source };
+    let run = store.unfinished(&plan.workflow).map_err(unrecorded)?;
+    let run = run.unwrap_or_else(|| format!("a run of {}", plan.workflow));
+    terminal::notice(&format!("waiting until {run} ends"));
+    store.wait(&plan.workflow).map_err(unrecorded)?;
+    Ok(true)
+}
+
 /// Take the lock, write down what will be done, and do it.
 fn begin(
     arguments: &RunArguments,
@@ -95,8 +112,14 @@ fn begin(
     store: &Store,
 ) -> Result<Exit, Failure> {
     let jobs = shown::jobs(arguments, &passed);
+    let notice = Notice::from(&passed.inventory.project.config.run);
+    let lock = loop {
+        match session::lock(store, &passed.plan.workflow) {
+            Err(Failure::InProgress { .. }) if arguments.wait => wait(&passed)?,
+            lock => break lock?,
+        };
+    };
     let plan = passed.plan;
-    let lock = session::lock(store, &plan.workflow)?;
     // Looked at again now that no other process can start one.
     existing::none_unfinished(store, &plan.workflow)?;
     let now = Utc::now().trunc_subsecs(3);
@@ -129,6 +152,7 @@ fn begin(
         records: Vec::new(),
         secrets: values.secret,
         lock,
+        notice,
     };
     session::carry_on(session, &arguments.common, vec![started])
 }

@@ -77,6 +77,17 @@ impl Scene<'_> {
         self.heading(Tone::Strong, &heading) + &self.row("from here", &what)
     }
 
+    /// The run takes on the document as it is by now.
+    pub fn adopted(&self, by: &str) -> String {
+        let by = printable::one_line(by);
+        let hash: String = self.plan().sha256.chars().take(12).collect();
+        let what = format!(
+            "{} as it is now (sha256 {hash}), says {by}",
+            self.plan().document
+        );
+        self.row("adopted", &printable::one_line(&what))
+    }
+
     /// The program was told to end.
     pub fn suspended(&self, signal: Signal, aborted: bool) -> String {
         let run = &self.run.id;

@@ -222,6 +222,7 @@ impl Told {
                 let words = format!("Resumed by {}", printable::one_line(by));
                 scene.heading_at(Tone::Strong, &words, &wording::moment(scene.time))
             }
+            Event::PlanAdopted { by, .. } => scene.adopted(by),
             Event::StepStarted { .. } => String::new(),
             Event::ItemStarted { item, attempt, .. } => scene.item_started(*item, *attempt),
             Event::ItemFinished {

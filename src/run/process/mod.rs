@@ -14,6 +14,7 @@
 )]
 
 mod capture;
+mod errand;
 mod failure;
 mod group;
 mod happening;
@@ -44,6 +45,8 @@ use rustix::io::Errno;
 use crate::mask::Masker;
 use crate::run::process::capture::Capture;
 pub use crate::run::process::capture::Kept;
+pub use crate::run::process::errand::Errand;
+pub use crate::run::process::errand::ErrandError;
 pub use crate::run::process::failure::PoolError;
 pub use crate::run::process::failure::RecordError;
 pub use crate::run::process::failure::StartError;

@@ -11,15 +11,16 @@ use crate::run::state::State;
 
 /// A way on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Advice {
+pub struct Advice {
     /// What it does, or what must hold for it.
-    words: String,
+    pub words: String,
     /// The command.
-    command: String,
+    pub command: String,
 }
 
 /// The ways on from where a run stands.
-fn advice(scene: &Scene) -> Vec<Advice> {
+#[must_use]
+pub fn advice(scene: &Scene) -> Vec<Advice> {
     let (run, state, history) = (scene.run, scene.state, scene.history);
     let ways = Ways {
         run: &run.id,

@@ -148,6 +148,7 @@ impl History {
             Event::RunFinished { .. } => self.end(Place::Procedure),
             Event::RunAbandoned { by } => self.abandoned_by.clone_from(by),
             Event::RunRefused { .. }
+            | Event::PlanAdopted { .. }
             | Event::RollbackStarted { .. }
             | Event::RunParked { .. }
             | Event::RollbackContinued { .. } => {}

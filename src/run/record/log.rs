@@ -5,6 +5,9 @@
 
 use std::fmt::Display;
 
+use chrono::DateTime;
+use chrono::Utc;
+
 use crate::event::Cause;
 use crate::event::Continuation;
 use crate::event::Event;
@@ -36,7 +39,7 @@ const ERROR: &str = "ERROR";
 pub fn line(scene: &Scene, record: &Record) -> String {
     let opening = Opening {
         run: scene.run,
-        record,
+        time: record.time,
     };
     let line = match &record.event {
         Event::ItemStarted { item, .. }
@@ -72,10 +75,10 @@ pub fn line(scene: &Scene, record: &Record) -> String {
 
 /// The line that tells of something that could not be done, and is no reason to stop the run.
 #[must_use]
-pub fn warning(scene: &Scene, record: &Record, event: &str, cause: &dyn Display) -> String {
+pub fn warning(scene: &Scene, event: &str, cause: &dyn Display) -> String {
     let opening = Opening {
         run: scene.run,
-        record,
+        time: scene.history.last,
     };
     opening.says(WARN, event).with("cause", cause).ended()
 }
@@ -204,6 +207,11 @@ fn of_run(opening: Opening, event: &Event, scene: &Scene) -> Line {
                 .with("by", by)
                 .with("program", format!("wf {program}"))
         }
+        Event::PlanAdopted { by, plan } => {
+            let line = opening.says(WARN, "document adopted").with("by", by);
+            line.with("document", &plan.document)
+                .with("sha256", &plan.sha256)
+        }
         Event::RollbackStarted { cause, steps } => {
             let line = opening
                 .says(WARN, "rollback started")
@@ -217,10 +225,7 @@ fn of_run(opening: Opening, event: &Event, scene: &Scene) -> Line {
             let line = opening.says(WARN, "rollback continued");
             line.with("how", continuation(*how)).with("by", by)
         }
-        Event::RunParked { waiting, unknown } => opening
-            .says(WARN, "run waits for a person")
-            .with("waiting", joined(waiting))
-            .with("unknown", joined(unknown)),
+        Event::RunParked { waiting, unknown } => parked(opening, waiting, unknown),
         Event::RunSuspended { signal, aborted } => {
             let words = if *aborted {
                 "run aborted"
@@ -249,6 +254,13 @@ fn of_run(opening: Opening, event: &Event, scene: &Scene) -> Line {
         }
         _ => unreachable!("the other events are about a step or an item"),
     }
+}
+
+fn parked(opening: Opening, waiting: &[ItemId], unknown: &[ItemId]) -> Line {
+    opening
+        .says(WARN, "run waits for a person")
+        .with("waiting", joined(waiting))
+        .with("unknown", joined(unknown))
 }
 
 fn started(opening: Opening, event: &Event, scene: &Scene) -> Line {
@@ -308,12 +320,12 @@ pub fn signal_name(signal: Signal) -> &'static str {
 #[derive(Clone, Copy)]
 struct Opening<'a> {
     run: &'a Run,
-    record: &'a Record,
+    time: DateTime<Utc>,
 }
 
 impl Opening<'_> {
     fn says(self, level: &str, event: &str) -> Line {
-        let time = self.record.time.format("%Y-%m-%dT%H:%M:%S%.3fZ");
+        let time = self.time.format("%Y-%m-%dT%H:%M:%S%.3fZ");
         let line = Line(format!("{time} {level:<5}"));
         line.with("run", &self.run.id)
             .with("workflow", &self.run.plan.workflow)

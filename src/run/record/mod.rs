@@ -10,6 +10,7 @@ mod error_report;
 mod history;
 mod known_errors;
 mod log;
+mod notification;
 mod place;
 mod standing;
 mod text;
@@ -27,6 +28,7 @@ use crate::run::record::cause::Scene;
 use crate::run::record::history::History;
 use crate::run::record::known_errors::Failure;
 use crate::run::record::known_errors::Known;
+use crate::run::record::notification::Notification;
 use crate::run::record::place::Log;
 use crate::run::record::place::Place;
 use crate::run::state::Halt;
@@ -163,9 +165,8 @@ impl Follower for Files {
                 &mut self.noted,
             );
             if let Err(error) = noted {
-                let line = log::warning(&scene, record, "known errors not updated", &error);
-                result = result.and(self.logs.iter_mut().try_for_each(|log| log.append(&line)));
-                self.warnings.push(error.to_string());
+                let warned = self.warn(run, state, "known errors not updated", &error.to_string());
+                result = result.and(warned);
             }
         }
         if is_milestone {
@@ -218,6 +219,42 @@ fn known(
 }
 
 impl Files {
+    /// What a program is told of a run that stopped with a result and an exit code.
+    #[must_use]
+    pub fn notification(
+        &self,
+        run: &Run,
+        state: &State,
+        result: &'static str,
+        exit: u8,
+    ) -> Notification {
+        let scene = Scene {
+            run,
+            state,
+            history: &self.history,
+        };
+        let known = self.known(&scene);
+        notification::notification(&scene, result, exit, &paths(run), known)
+    }
+
+    /// Log something that could not be done, and is no reason to stop the run, and keep it for whoever ends that.
+    pub fn warn(&mut self, run: &Run, state: &State, event: &str, cause: &str) -> io::Result<()> {
+        let scene = Scene {
+            run,
+            state,
+            history: &self.history,
+        };
+        let line = log::warning(&scene, event, &cause);
+        self.warnings.push(cause.to_owned());
+        self.logs.iter_mut().try_for_each(|log| log.append(&line))
+    }
+
+    /// What is known of the failure of a run, once it was noted.
+    fn known(&self, scene: &Scene) -> Option<&Known> {
+        let failure = known_errors::failure(scene, scene.failed()?);
+        self.noted.get(&failure.fingerprint)?.as_ref()
+    }
+
     fn pages(&self, scene: &Scene, is_synced: bool) -> io::Result<()> {
         let mut result = Ok(());
         let page = checkpoint::page(scene);
@@ -225,10 +262,7 @@ impl Files {
             result = result.and(place.replace(&page, is_synced));
         }
         if error_report::is_due(scene) {
-            let known = scene.failed().and_then(|item| {
-                let failure = known_errors::failure(scene, item);
-                self.noted.get(&failure.fingerprint)?.as_ref()
-            });
+            let known = self.known(scene);
             let link = known_errors::link(&self.error_report.path(), &self.known_errors.path());
             let page = error_report::page(scene, known.map(|known| (link.as_str(), known)));
             result = result.and(self.error_report.replace(&page, is_synced));
@@ -242,6 +276,7 @@ fn is_milestone(event: &Event) -> bool {
     match event {
         Event::RunStarted { .. }
         | Event::RunResumed { .. }
+        | Event::PlanAdopted { .. }
         | Event::StepStarted { .. }
         | Event::StepFinished { .. }
         | Event::RollbackStarted { .. }

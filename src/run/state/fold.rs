@@ -27,6 +27,7 @@ impl State {
                 self.inputs.clone_from(inputs);
             }
             Event::RunResumed { .. } => self.resume(),
+            Event::PlanAdopted { .. } => self.adopt(),
             Event::ItemStarted {
                 item,
                 attempt,
@@ -122,6 +123,18 @@ impl State {
         if !matches!(self.halt, Some(Halt::Stuck(_))) {
             self.halt = None;
         }
+    }
+
+    /// Checks whose place another list has taken are done anew; those before the first step only if none has begun.
+    fn adopt(&mut self) {
+        let is_under_way = !self.steps.is_empty();
+        let is_kept = |id: &ItemId| match id.place {
+            Place::Prerequisites => is_under_way,
+            Place::Criteria => false,
+            _ => true,
+        };
+        self.items.retain(|id, _| is_kept(id));
+        self.failed.retain(is_kept);
     }
 
     fn settle(&mut self, id: ItemId, settled: Settled) {
