@@ -123,6 +123,7 @@ fn holds_output(report: &Report) -> Result<(), TestCaseError> {
                 unicode: decorated,
                 width: 80,
                 summary: true,
+                failing: None,
                 current: PathBuf::from("/project"),
                 tops: vec![PathBuf::from("/project")],
             };

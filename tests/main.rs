@@ -10,6 +10,8 @@ mod baseline;
 mod cli;
 mod defects;
 mod documents;
+#[cfg(unix)]
+mod formats;
 mod generate;
 mod github;
 #[cfg(unix)]

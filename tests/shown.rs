@@ -43,6 +43,7 @@ const fn view(color: bool, unicode: bool, width: usize) -> View {
         unicode,
         width,
         summary: true,
+        failing: None,
         current: PathBuf::new(),
         tops: Vec::new(),
     }

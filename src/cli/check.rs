@@ -89,6 +89,7 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let mut view = terminal::view(!arguments.quiet);
     view.tops = tops(&collector.projects, &current);
     view.current = current;
+    view.failing = least(arguments.fail_on);
     write(arguments, &report, view)?;
     let mut told = BTreeSet::new();
     for failure in &failures {
@@ -251,19 +252,18 @@ fn conclude(arguments: &CheckArguments, report: &Report, has_failed: bool, start
     }
 }
 
-fn exit(fail_on: FailOn, report: &Report) -> Exit {
-    let least = match fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Never => return Exit::Clean,
-    };
-    if report
-        .findings
-        .iter()
-        .any(|finding| finding.severity >= least)
-    {
-        Exit::Findings
-    } else {
-        Exit::Clean
+/// The least severity of findings that make the check fail.
+fn least(fail_on: FailOn) -> Option<Severity> {
+    match fail_on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Never => None,
     }
+}
+
+fn exit(fail_on: FailOn, report: &Report) -> Exit {
+    let mut findings = report.findings.iter();
+    let fails =
+        findings.any(|finding| least(fail_on).is_some_and(|least| finding.severity >= least));
+    if fails { Exit::Findings } else { Exit::Clean }
 }

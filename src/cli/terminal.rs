@@ -52,6 +52,7 @@ pub fn view(summary: bool) -> View {
         // Elsewhere the same input gives the same bytes, whatever terminal it was started from.
         width: terminal_width().map_or(WIDTH, |width| width.clamp(40, WIDEST)),
         summary,
+        failing: None,
         current: PathBuf::new(),
         tops: Vec::new(),
     }

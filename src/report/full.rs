@@ -15,6 +15,7 @@ use miette::ThemeCharacters;
 use miette::ThemeStyles;
 
 use crate::diagnostic::Severity;
+use crate::edit::Fix;
 use crate::edit::Safety;
 use crate::lint::Finding;
 use crate::lint::Report;
@@ -154,11 +155,17 @@ pub fn help(finding: &Finding) -> Option<String> {
             None => format!("{message}: {path}"),
         });
     }
-    lines.extend(finding.fix.as_ref().map(|fix| match fix.safety {
-        Safety::Safe => "`--fix` mends it".to_owned(),
-        Safety::Unsafe => "`--unsafe-fixes` mends it".to_owned(),
-    }));
+    lines.extend(finding.fix.as_ref().map(|fix| mends(fix).to_owned()));
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// How a fix is applied.
+#[must_use]
+pub fn mends(fix: &Fix) -> &'static str {
+    match fix.safety {
+        Safety::Safe => "`--fix` mends it",
+        Safety::Unsafe => "`--unsafe-fixes` mends it",
+    }
 }
 
 impl fmt::Display for Framed {

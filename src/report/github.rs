@@ -36,8 +36,8 @@ pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<(
 /// end on another line GitHub refuses them.
 fn stretch(start: Position, end: Position) -> String {
     // What ends where a line begins ends with the line before, whose length is not known.
-    let ends_before = end.line > start.line && end.column == 1;
-    let last = if ends_before { end.line - 1 } else { end.line };
+    let last = last_line(start, end);
+    let ends_before = last < end.line;
     let lines = format!("line={},endLine={last}", start.line);
     if last > start.line {
         return lines;
@@ -47,6 +47,16 @@ fn stretch(start: Position, end: Position) -> String {
         return columns;
     }
     format!("{columns},endColumn={}", (end.column - 1).max(start.column))
+}
+
+/// The line of the last character.
+#[must_use]
+pub fn last_line(start: Position, end: Position) -> u32 {
+    if end.line > start.line && end.column == 1 {
+        end.line - 1
+    } else {
+        end.line
+    }
 }
 
 /// The message with its place and rule, for the log shows nothing but the message; then what to do.

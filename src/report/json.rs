@@ -159,7 +159,12 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
             rules,
         },
     };
-    serde_json::to_writer_pretty(Escaping(&mut *out), &whole)?;
+    write(&whole, out)
+}
+
+/// Write a value as JSON, indented and with a line end; what steers a terminal is escaped.
+pub fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Escaping(&mut *out), value)?;
     writeln!(out)
 }
 
@@ -176,8 +181,7 @@ pub fn render_lines(report: &Report, _: &View, out: &mut dyn Write) -> io::Resul
 #[must_use]
 pub fn json(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
-    serde_json::to_writer_pretty(Escaping(&mut bytes), value).expect("plain data serialises");
-    bytes.push(b'\n');
+    write(value, &mut bytes).expect("plain data serialises");
     String::from_utf8(bytes).expect("JSON is text")
 }
 

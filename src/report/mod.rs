@@ -2,14 +2,19 @@
 
 mod concise;
 pub mod events;
+mod fingerprint;
 mod foresight;
 mod full;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod lines;
 pub mod live;
 pub mod page;
 pub mod plan;
+mod rdjson;
+mod sarif;
 pub mod schema;
 mod screen;
 pub mod settings;
@@ -25,6 +30,7 @@ use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::diagnostic::Severity;
 use crate::files;
 use crate::lint::Report;
 
@@ -58,6 +64,8 @@ pub struct View {
     pub width: usize,
     /// With a summary at the end, where the format has one.
     pub summary: bool,
+    /// The least severity of findings that make a check fail, if any do.
+    pub failing: Option<Severity>,
     /// The current folder: findings show paths as seen from it.
     pub current: PathBuf,
     /// The tops of the repositories that files lie in.
@@ -113,6 +121,30 @@ pub static FORMATS: &[Format] = &[
         is_for_people: false,
         render: github::render,
     },
+    Format {
+        name: "gitlab",
+        readers: "GitLab: a Code Quality report",
+        is_for_people: false,
+        render: gitlab::render,
+    },
+    Format {
+        name: "sarif",
+        readers: "code scanning: SARIF 2.1.0, with suppressed findings and fixes",
+        is_for_people: false,
+        render: sarif::render,
+    },
+    Format {
+        name: "junit",
+        readers: "CI servers: a JUnit report with a test case a document",
+        is_for_people: false,
+        render: junit::render,
+    },
+    Format {
+        name: "rdjson",
+        readers: "reviewdog: diagnostics with suggestions",
+        is_for_people: false,
+        render: rdjson::render,
+    },
 ];
 
 /// The format of that name.
@@ -133,6 +165,7 @@ mod tests {
             unicode: true,
             width: 80,
             summary: false,
+            failing: None,
             current: PathBuf::from("/w/repo/services/api"),
             tops: vec![PathBuf::from("/w/repo"), PathBuf::from("/w/repo/tools")],
         };

@@ -76,6 +76,15 @@ pub fn fact<'a>(markdown: &'a str, key: &str) -> Option<&'a str> {
         .find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
 }
 
+/// What the rule does and why, without its cases.
+#[must_use]
+pub fn reasons(markdown: &str) -> &str {
+    let (_, body) = front_matter(markdown);
+    let text = body.split("\n## Example\n").next().unwrap_or(body);
+    let start = text.find("## ").unwrap_or(0);
+    text[start..].trim()
+}
+
 /// The first sentence below "What it does".
 #[must_use]
 pub fn gist(markdown: &str) -> String {
