@@ -6,6 +6,7 @@
 )]
 
 mod anything;
+mod audit;
 mod baseline;
 mod cli;
 mod defects;

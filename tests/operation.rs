@@ -3,6 +3,7 @@
 mod adoption;
 mod interruption;
 mod known_errors;
+mod listing;
 mod notification;
 mod prune;
 mod waiting;

@@ -154,6 +154,35 @@ pub(in crate::cli) struct ListArguments {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct AuditArguments {
+    /// The workflows, by name or by their documents' paths; all without any
+    #[arg(value_name = "NAME", required_if_eq("stamp", "true"))]
+    pub(in crate::cli) names: Vec<String>,
+
+    /// Write today's date into LAST-AUDITED of these workflows, if all else in them is valid
+    #[arg(long)]
+    pub(in crate::cli) stamp: bool,
+
+    /// Write without asking
+    #[arg(short, long, requires = "stamp")]
+    pub(in crate::cli) yes: bool,
+
+    /// The day to reckon audits by, and to write, instead of today (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(in crate::cli) today: Option<NaiveDate>,
+
+    /// How the table is written
+    #[arg(
+        long,
+        visible_alias = "format",
+        value_name = "FORMAT",
+        default_value = "text",
+        conflicts_with = "stamp"
+    )]
+    pub(in crate::cli) output_format: TableFormat,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct RuleArguments {
     /// The rule
     #[arg(value_parser = rule_id)]

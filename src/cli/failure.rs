@@ -63,6 +63,30 @@ pub enum Failure {
     #[diagnostic(help("`wf init` sets a project up here; or go to the folder of one"))]
     NoWorkflows { folder: String },
 
+    #[error("there is no workflow `{name}`")]
+    #[diagnostic(help("{help}"))]
+    NoWorkflow { name: String, help: String },
+
+    #[error("`{name}` could be any of {documents}")]
+    #[diagnostic(help("name the document by its path"))]
+    AmbiguousWorkflow { name: String, documents: String },
+
+    #[error("`{path}` has no LAST-AUDITED that a date could be written into")]
+    #[diagnostic(help(
+        "add `**LAST-AUDITED**: YYYY-MM-DD` to its header, if the template asks for it"
+    ))]
+    NoAuditDate { path: String },
+
+    #[error("`{path}` is not stamped: {count}")]
+    #[diagnostic(help(
+        "an audit's date stands for a document that is valid: mend what is listed above"
+    ))]
+    NotValid { path: String, count: String },
+
+    #[error("nothing was stamped: nobody can be asked here")]
+    #[diagnostic(help("add `--yes` to write what is shown above"))]
+    NotAsked,
+
     #[error("`{name}` cannot be a workflow's name: {fault}")]
     BadName {
         name: String,
@@ -108,7 +132,7 @@ pub enum Failure {
     NotAgreed,
 
     #[error("the answer cannot be read: {source}")]
-    #[diagnostic(help("nothing was written; `wf init --yes` does not ask"))]
+    #[diagnostic(help("nothing was written; `--yes` does not ask"))]
     NoAnswer { source: io::Error },
 
     #[error("cannot write `{path}`: {source}")]

@@ -5,6 +5,8 @@
 )]
 
 use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -15,6 +17,7 @@ use crate::cli::project::Wishes;
 use crate::files;
 use crate::files::Root;
 use crate::lint::Project;
+use crate::nearest;
 use crate::parse;
 use crate::parse::listing;
 use crate::parse::value;
@@ -74,6 +77,50 @@ pub fn take(today: NaiveDate) -> Result<Inventory, Failure> {
         root,
         project,
     })
+}
+
+/// The document of a name: a path, or a name that leads to one document.
+pub fn find(inventory: &Inventory, name: &str) -> Result<String, Failure> {
+    let project = &inventory.project;
+    let file = files::normal(&project.current, Path::new(name));
+    let path = files::relative(&inventory.root.folder, &file);
+    if inventory.documents.contains(&path) {
+        return Ok(path);
+    }
+    if name.contains('/') || Path::new(name).extension().is_some() {
+        let source = match files::kind(&file) {
+            Err(source) => source,
+            Ok(_) => io::Error::other("it is no document of this project's workflow directories"),
+        };
+        let path = name.to_owned();
+        return Err(Failure::Unreadable { path, source });
+    }
+    let wanted = value::workflow_name(name);
+    let is_meant = |path: &&String| value::workflow_name(value::stem(path)) == wanted;
+    let found: Vec<&String> = inventory.documents.iter().filter(is_meant).collect();
+    match found[..] {
+        [path] => Ok(path.clone()),
+        [] => {
+            let names = inventory.documents.iter().map(|path| value::stem(path));
+            let help = match nearest::nearest(name, names) {
+                Some(nearest) => format!("did you mean `{nearest}`? `wf list` shows them all"),
+                None => "the project has no workflows; `wf check` says where they are looked for"
+                    .to_owned(),
+            };
+            let name = name.to_owned();
+            Err(Failure::NoWorkflow { name, help })
+        }
+        _ => {
+            let documents: Vec<String> = found
+                .iter()
+                .map(|path| format!("`{}`", project.shown(path)))
+                .collect();
+            Err(Failure::AmbiguousWorkflow {
+                name: name.to_owned(),
+                documents: documents.join(", "),
+            })
+        }
+    }
 }
 
 /// An index with documents listed that are there: the text of one that is given, or a new one.

@@ -1,8 +1,8 @@
 //! `wf list`.
 
 use anstyle::AnsiColor;
-use anstyle::Style;
 use chrono::NaiveDate;
+use chrono::SecondsFormat;
 use serde::Serialize;
 
 use crate::cli::Exit;
@@ -11,24 +11,16 @@ use crate::cli::arguments::TableFormat;
 use crate::cli::clock;
 use crate::cli::failure::Failure;
 use crate::cli::inventory;
-use crate::cli::inventory::Inventory;
+use crate::cli::overview;
+use crate::cli::overview::Overview;
+use crate::cli::runner;
+use crate::cli::runner::LastRun;
 use crate::cli::terminal;
-use crate::config::Audit;
 use crate::files;
-use crate::lint::Project;
-use crate::markdown::content;
-use crate::parse;
-use crate::parse::date;
-use crate::parse::value;
 use crate::report;
 use crate::report::table::Cell;
 use crate::report::table::Column;
 use crate::report::table::Table;
-use crate::rule::Check;
-use crate::rules::RULES;
-use crate::secret;
-use crate::source::Source;
-use crate::workflow::Workflow;
 
 /// The version of the shape that programs get; `fixtures/json/list.schema.json` describes it.
 const VERSION: u32 = 1;
@@ -50,24 +42,18 @@ struct Row {
     steps: Option<usize>,
     last_audited: Option<String>,
     days_left: Option<i64>,
-    audit: State,
+    audit: &'static str,
+    last_run: Option<Last>,
     note: Option<String>,
 }
 
-/// How the last audit stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum State {
-    /// Recent.
-    Fresh,
-    /// Old enough to be warned of.
-    Due,
-    /// Too old.
-    Overdue,
-    /// Later than today.
-    Future,
-    /// The document names no day.
-    Unknown,
+/// The last run of a workflow, as programs get it.
+#[derive(Serialize)]
+struct Last {
+    run: String,
+    state: &'static str,
+    started: String,
+    duration_ms: i64,
 }
 
 /// Write the table of all workflows.
@@ -88,10 +74,11 @@ fn list(arguments: &ListArguments) -> Result<Exit, Failure> {
             folder: inventory.project.shown(""),
         });
     }
-    let rows: Vec<Row> = inventory
+    let runs = runner::Runs::of(&inventory);
+    let rows: Vec<(Overview, Option<LastRun>)> = inventory
         .documents
         .iter()
-        .map(|path| row(&inventory, path))
+        .map(|path| (overview::of(&inventory, path), runs.last(path)))
         .collect();
     if rows.is_empty() {
         let paths: Vec<String> = config
@@ -104,11 +91,12 @@ fn list(arguments: &ListArguments) -> Result<Exit, Failure> {
             paths.join(", ")
         ));
     }
-    let has_failed = !inventory.failures.is_empty() || rows.iter().any(|row| row.note.is_some());
+    let has_failed =
+        !inventory.failures.is_empty() || rows.iter().any(|(row, _)| row.note.is_some());
     let text = match arguments.output_format {
         TableFormat::Json => json(rows, today),
         TableFormat::Text if rows.is_empty() => String::new(),
-        TableFormat::Text => table(&rows).render(terminal::frame()),
+        TableFormat::Text => table(&rows, today).render(terminal::frame()),
     };
     terminal::write(|out| out.write_all(text.as_bytes()))
         .map_err(|source| Failure::UnwritableOutput { source })?;
@@ -122,140 +110,92 @@ fn list(arguments: &ListArguments) -> Result<Exit, Failure> {
     })
 }
 
-fn json(workflows: Vec<Row>, today: NaiveDate) -> String {
+fn json(rows: Vec<(Overview, Option<LastRun>)>, today: NaiveDate) -> String {
+    let workflows = rows.into_iter().map(|(overview, run)| Row {
+        last_audited: overview.audit.map(|audit| audit.day.to_string()),
+        days_left: overview.audit.map(|audit| audit.left),
+        audit: overview.urgency(),
+        name: overview.name,
+        path: overview.path,
+        title: overview.title,
+        owner: overview.owner,
+        steps: overview.steps,
+        last_run: run.map(|run| Last {
+            started: run.started.to_rfc3339_opts(SecondsFormat::Secs, true),
+            duration_ms: run.took.num_milliseconds(),
+            state: run.standing.word(),
+            run: run.name,
+        }),
+        note: overview.note,
+    });
     let whole = Whole {
         version: VERSION,
         today: today.to_string(),
-        workflows,
+        workflows: workflows.collect(),
     };
     report::json(&whole)
 }
 
-fn row(inventory: &Inventory, path: &str) -> Row {
-    let project = &inventory.project;
-    let mut row = Row {
-        name: value::workflow_name(value::stem(path)),
-        path: project.shown(path),
-        title: None,
-        owner: None,
-        steps: None,
-        last_audited: None,
-        days_left: None,
-        audit: State::Unknown,
-        note: None,
-    };
-    match text(project, path) {
-        Ok(text) => fill(&mut row, project, &text),
-        Err(fault) => row.note = Some(format!("cannot be read: {fault}")),
-    }
-    row
-}
-
-/// A document's text without secrets, or why it cannot be had.
-fn text(project: &Project, path: &str) -> Result<String, String> {
-    let bytes = files::read(&project.root.join(path)).map_err(|error| error.to_string())?;
-    let fault = RULES.iter().find_map(|rule| match rule.check {
-        Check::Bytes(check) => check(&bytes, project.config.max_file_size),
-        _ => None,
-    });
-    match fault {
-        Some(fault) => Err(fault.message),
-        None => Ok(secret::masked(&String::from_utf8_lossy(&bytes)).into_owned()),
-    }
-}
-
-fn fill(row: &mut Row, project: &Project, text: &str) {
-    let template = &project.template;
-    let document = parse::document(Source::new(&row.path, text), template);
-    let (source, workflow) = (&document.source, &document.workflow);
-    let header = |name: &str| -> Option<String> {
-        let span = workflow.header_field(template, name)?.value;
-        let inner = content::code_span(source, span).unwrap_or(span);
-        (!inner.is_empty()).then(|| source.slice(inner).to_owned())
-    };
-    // The name that the document gives itself, as long as it leads here.
-    if let Some(name) = trigger(project, workflow, source)
-        && value::workflow_name(name) == row.name
-    {
-        name.clone_into(&mut row.name);
-    }
-    let title = workflow.title.as_ref();
-    row.title = title.map(|title| title.text.to_string());
-    row.owner = header("OWNER");
-    row.steps = template.steps.as_ref().map(|_| workflow.steps.len());
-    if let Some(day) = header("LAST-AUDITED").and_then(|text| date::iso(&text)) {
-        let age = project.today.signed_duration_since(day).num_days();
-        row.last_audited = Some(day.to_string());
-        row.days_left = Some(i64::from(project.config.audit.max_age_days) - age);
-        row.audit = state(age, project.config.audit);
-    }
-}
-
-fn trigger<'a>(project: &Project, workflow: &Workflow, source: &'a Source) -> Option<&'a str> {
-    let field = workflow.field(&project.template, "Trigger", "Command")?;
-    let code = content::code_span(source, field.content.text()?)?;
-    Some(value::trigger_name(source.slice(code))?.1)
-}
-
-fn state(age: i64, audit: Audit) -> State {
-    if age < 0 {
-        State::Future
-    } else if age > i64::from(audit.max_age_days) {
-        State::Overdue
-    } else if age > i64::from(audit.warn_after_days) {
-        State::Due
-    } else {
-        State::Fresh
-    }
-}
-
-fn table(rows: &[Row]) -> Table {
+/// The table; where nothing was run yet, without a column for that.
+fn table(rows: &[(Overview, Option<LastRun>)], today: NaiveDate) -> Table {
     let column = |name, is_number, least, rank| Column {
         name,
         is_number,
         least,
         rank,
     };
+    let mut columns = vec![
+        column("WORKFLOW", false, Some(8), 0),
+        column("TITLE", false, Some(12), 4),
+        column("OWNER", false, Some(8), 6),
+        column("STEPS", true, None, 5),
+        column("AUDITED", false, None, 3),
+        column("LEFT", false, None, 1),
+    ];
+    let has_runs = rows.iter().any(|(_, run)| run.is_some());
+    if has_runs {
+        columns.push(column("LAST RUN", false, None, 2));
+    }
+    let cells = rows.iter().map(|(overview, run)| {
+        let mut cells = cells(overview);
+        if has_runs {
+            cells.push(run_cell(run.as_ref(), today));
+        }
+        cells
+    });
     Table {
-        columns: vec![
-            column("WORKFLOW", false, Some(8), 0),
-            column("TITLE", false, Some(12), 3),
-            column("OWNER", false, Some(8), 5),
-            column("STEPS", true, None, 4),
-            column("AUDITED", false, None, 2),
-            column("LEFT", false, None, 1),
-        ],
-        rows: rows.iter().map(cells).collect(),
+        columns,
+        rows: cells.collect(),
     }
 }
 
-fn cells(row: &Row) -> Vec<Cell> {
+fn cells(row: &Overview) -> Vec<Cell> {
     let text = |text: Option<&str>| Cell::new(text.unwrap_or("-"));
-    let style = match row.audit {
-        State::Fresh | State::Unknown => Style::new(),
-        State::Due => AnsiColor::Yellow.on_default().bold(),
-        State::Overdue | State::Future => AnsiColor::Red.on_default().bold(),
-    };
     let title = match &row.note {
         Some(note) => Cell::new(note).styled(AnsiColor::Red.on_default().bold()),
         None => text(row.title.as_deref()),
-    };
-    let left = match (row.audit, row.days_left) {
-        (State::Future, _) => "in the future".to_owned(),
-        (_, None) => "-".to_owned(),
-        (State::Overdue, Some(days)) => format!("{} over", counted(-days)),
-        (_, Some(days)) => counted(days),
     };
     vec![
         Cell::new(&row.name).styled(AnsiColor::Cyan.on_default()),
         title,
         text(row.owner.as_deref()),
         text(row.steps.map(|steps| steps.to_string()).as_deref()),
-        text(row.last_audited.as_deref()),
-        Cell::new(&left).styled(style),
+        text(row.audit.map(|audit| audit.day.to_string()).as_deref()),
+        Cell::new(&row.left()).styled(row.style()),
     ]
 }
 
-fn counted(days: i64) -> String {
-    format!("{days} day{}", if days == 1 { "" } else { "s" })
+/// How the last run stands, and when it began.
+fn run_cell(run: Option<&LastRun>, today: NaiveDate) -> Cell {
+    let Some(run) = run else {
+        return Cell::new("-");
+    };
+    let day = run.started.date_naive();
+    let ago = match today.signed_duration_since(day).num_days() {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days @ 2..=60 => format!("{} ago", overview::counted(days)),
+        _ => day.to_string(),
+    };
+    Cell::new(&format!("{} {ago}", run.standing.word())).styled(runner::style(run.standing))
 }

@@ -1,5 +1,6 @@
 //! The command line: what may be said, and what the exit code means.
 mod arguments;
+mod audit;
 mod baseline;
 mod check;
 mod clock;
@@ -8,12 +9,15 @@ mod config;
 mod failure;
 mod init;
 mod inventory;
+mod judgement;
 mod list;
 mod new;
+mod overview;
 mod progress;
 mod project;
 mod rule;
 mod runner;
+mod stamp;
 mod terminal;
 
 use std::process::ExitCode;
@@ -22,6 +26,7 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use crate::cli::arguments::AuditArguments;
 use crate::cli::arguments::CheckArguments;
 use crate::cli::arguments::ConfigArguments;
 use crate::cli::arguments::InitArguments;
@@ -56,6 +61,7 @@ Examples:
   wf init --pre-commit              set a project up, and check each commit
   wf new release --owner platform   a workflow from the template, listed in the index
   wf list                           every workflow, with its owner and the age of its audit
+  wf audit --stamp release          write today's date into a workflow that was looked through
   wf rule missing-rollback          what a rule is about
   wf config show                    every setting, and where it comes from
   wf plan release VERSION=1.4.0     what a run would do, and what would undo it
@@ -75,6 +81,8 @@ enum Command {
     New(NewArguments),
     /// Show every workflow, with its owner and the age of its audit
     List(ListArguments),
+    /// Show when the audits of workflows run out, the soonest first; or write today's date into them
+    Audit(AuditArguments),
     /// Explain a rule, or list them all
     Rule(RuleArguments),
     /// Show the configuration in force, or its JSON Schema
@@ -131,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Init(init) => init::run(&init),
         Command::New(new) => new::run(&new),
         Command::List(list) => list::run(&list),
+        Command::Audit(audit) => audit::run(&audit),
         Command::Rule(rule) => rule::run(&rule),
         Command::Config(config) => config::run(&config),
         Command::Runner(command) => runner::run(&command),

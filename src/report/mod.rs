@@ -1,6 +1,7 @@
 //! Reports: one table of output formats, [`FORMATS`], and a renderer for each.
 
 mod concise;
+pub mod diff;
 pub mod events;
 mod fingerprint;
 mod foresight;

@@ -297,7 +297,8 @@ fn when(run: &str) -> &str {
 }
 
 /// A workflow's name as part of a file's: a document's stem may hold what other programs take for more than a name.
-fn plain(workflow: &str) -> String {
+#[must_use]
+pub fn plain(workflow: &str) -> String {
     let plain = |c: char| {
         if c.is_alphanumeric() || "._".contains(c) {
             c

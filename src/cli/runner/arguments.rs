@@ -12,6 +12,7 @@ use clap::value_parser;
 
 use crate::cli::Color;
 use crate::cli::arguments::TableFormat;
+use crate::cli::judgement::Findings;
 use crate::config::MOST_JOBS;
 use crate::event::Continuation;
 use crate::plan::ItemId;
@@ -68,6 +69,16 @@ pub enum EventFormat {
     Text,
     /// One event a line
     Json,
+}
+
+impl EventFormat {
+    /// Where findings are written beside events of this format.
+    pub fn findings(self) -> Findings {
+        match self {
+            Self::Text => Findings::Output,
+            Self::Json => Findings::Error,
+        }
+    }
 }
 
 /// What all commands that carry a run on take.
@@ -283,7 +294,6 @@ pub enum RunsCommand {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = true, args = ["keep", "older_than"])]
 pub struct PruneArguments {
     /// Keep so many of each workflow, the newest
     #[arg(long, value_name = "N", required_unless_present = "older_than")]

@@ -39,7 +39,7 @@ pub fn store() -> Result<(Store, PathBuf), Failure> {
 }
 
 /// The runs of a project.
-fn of(inventory: &Inventory) -> Store {
+pub fn of(inventory: &Inventory) -> Store {
     Store::new(&inventory.root.folder, &inventory.project.config.run.record)
 }
 

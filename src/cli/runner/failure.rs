@@ -36,14 +36,6 @@ pub enum Failure {
     #[diagnostic(transparent)]
     Run(#[from] RunError),
 
-    #[error("there is no workflow `{name}`")]
-    #[diagnostic(help("{help}"))]
-    NoWorkflow { name: String, help: String },
-
-    #[error("`{name}` could be any of {documents}")]
-    #[diagnostic(help("name the document by its path"))]
-    AmbiguousWorkflow { name: String, documents: String },
-
     #[error("`{path}` does not validate: {count}")]
     #[diagnostic(help("mend what is listed above; nothing was run"))]
     Invalid { path: String, count: String },

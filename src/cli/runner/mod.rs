@@ -7,6 +7,7 @@ mod existing;
 mod failure;
 mod gate;
 mod inputs;
+mod last;
 mod person;
 mod plan;
 mod prune;
@@ -21,6 +22,9 @@ use crate::cli::terminal;
 
 pub use arguments::Command;
 pub use arguments::Task;
+pub use last::LastRun;
+pub use last::Runs;
+pub use last::style;
 
 /// Carry out a command.
 pub fn run(command: &Command) -> Exit {

@@ -7,7 +7,6 @@ use crate::cli::runner::existing;
 use crate::cli::runner::existing::Decision;
 use crate::cli::runner::failure::Failure;
 use crate::cli::runner::gate;
-use crate::cli::runner::gate::Findings;
 use crate::cli::terminal;
 use crate::event::Cause;
 use crate::event::Event;
@@ -47,7 +46,7 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
 /// The document as it is now, if the run can go on with it. It is kept beside the first one.
 fn adopt(run: &Run, state: &State, format: EventFormat, by: &str) -> Decision {
     let path = run.root.join(&run.plan.document);
-    let passed = gate::pass(&path.to_string_lossy(), false, Findings::of(format))?;
+    let passed = gate::pass(&path.to_string_lossy(), false, format.findings())?;
     let text = passed.validated.text().as_bytes();
     let refused = |reason: String| Failure::NotAdoptable {
         run: run.id.clone(),

@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use anstyle::AnsiColor;
-use anstyle::Style;
 use chrono::DateTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
@@ -22,6 +21,7 @@ use crate::cli::runner::arguments::RunsCommand;
 use crate::cli::runner::arguments::ShowArguments;
 use crate::cli::runner::existing;
 use crate::cli::runner::failure::Failure;
+use crate::cli::runner::last;
 use crate::cli::runner::prune;
 use crate::cli::runner::session;
 use crate::cli::terminal;
@@ -56,6 +56,8 @@ struct Row {
     run: String,
     workflow: Option<String>,
     state: Option<&'static str>,
+    #[serde(skip)]
+    standing: Option<Standing>,
     started: Option<String>,
     duration_ms: Option<i64>,
     note: Option<String>,
@@ -103,6 +105,7 @@ fn row(store: &Store, name: &str) -> Row {
         run: name.to_owned(),
         workflow: None,
         state: None,
+        standing: None,
         started: None,
         duration_ms: None,
         note: Some(note),
@@ -123,6 +126,7 @@ fn row(store: &Store, name: &str) -> Row {
         run: name.to_owned(),
         workflow: Some(plan.workflow.clone()),
         state: Some(standing.word()),
+        standing: Some(standing),
         started: Some(instant(first.time)),
         duration_ms: Some((last.time - first.time).num_milliseconds()),
         note: contents
@@ -139,12 +143,7 @@ fn table(rows: &[Row]) -> Table {
         rank,
     };
     let cells = |row: &Row| {
-        let style = match row.state {
-            Some("succeeded" | "undone") => AnsiColor::Green.on_default(),
-            Some("running" | "waiting" | "suspended") => AnsiColor::Yellow.on_default(),
-            Some("abandoned") => Style::new(),
-            _ => AnsiColor::Red.on_default().bold(),
-        };
+        let style = row.standing.map_or_else(last::bad, last::style);
         let duration = row
             .duration_ms
             .map(|taken| report::took(taken.unsigned_abs()));

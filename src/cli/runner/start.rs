@@ -18,7 +18,6 @@ use crate::cli::runner::arguments::RunArguments;
 use crate::cli::runner::existing;
 use crate::cli::runner::failure::Failure;
 use crate::cli::runner::gate;
-use crate::cli::runner::gate::Findings;
 use crate::cli::runner::gate::Passed;
 use crate::cli::runner::inputs;
 use crate::cli::runner::inputs::Values;
@@ -64,7 +63,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
 }
 
 fn start(arguments: &RunArguments) -> Result<Exit, Failure> {
-    let findings = Findings::of(arguments.common.format);
+    let findings = arguments.common.format.findings();
     let mut passed = gate::pass(&arguments.workflow, arguments.strict, findings)?;
     while arguments.wait && !arguments.dry_run && wait(&passed)? {
         // The document may have changed meanwhile.
