@@ -84,7 +84,7 @@ fn moment(seq: u64, line: &str) -> Moment {
     fields.insert("version".to_owned(), 1.into());
     fields.insert("seq".to_owned(), seq.into());
     fields.insert("previous".to_owned(), "".into());
-    if fields["event"] == "run-started" {
+    if ["run-started", "plan-adopted"].contains(&fields["event"].as_str().unwrap()) {
         fields.insert("plan".to_owned(), serde_json::to_value(plan()).unwrap());
     }
     let record = serde_json::from_value(value).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -213,8 +213,8 @@ fn every_kind_of_event_is_told() {
     let kinds: Vec<String> = kinds.into_iter().collect();
     assert_eq!(
         kinds.join(" "),
-        "item-answered item-asked item-finished item-settled item-started rollback-continued rollback-started \
-         run-abandoned run-finished run-parked run-refused run-resumed run-started run-stuck run-suspended \
+        "item-answered item-asked item-finished item-settled item-started plan-adopted rollback-continued \
+         rollback-started run-abandoned run-finished run-parked run-refused run-resumed run-started run-stuck run-suspended \
          step-finished step-rolled-back step-started"
     );
 }

@@ -263,7 +263,7 @@ pub(super) static RUN: &[Key] = &[
     Key {
         name: "notify",
         about: "The program, with its arguments, that is told when a run stops: it gets a report as JSON on its \
-                standard input, and runs in the folder of this file.",
+                standard input, runs in the folder of this file, and has ten seconds for it.",
         kind: Kind::Program,
         fallback: Without("nobody is told"),
         example: "[\"scripts/tell-the-team\", \"--channel\", \"ops\"]",

@@ -4,6 +4,7 @@
 //! is not there, the nearest one. Rule ids stay as written: the rules themselves are not known here.
 
 mod error;
+mod globs;
 pub mod keys;
 mod overrides;
 mod read;

@@ -1,9 +1,5 @@
 //! The parsed table of a `wf.toml` made a configuration.
 
-use globset::Glob;
-use globset::GlobBuilder;
-use globset::GlobSet;
-use globset::GlobSetBuilder;
 use toml::Spanned;
 use toml::de::DeInteger;
 use toml::de::DeTable;
@@ -16,6 +12,7 @@ use crate::config::KEYS;
 use crate::config::LARGEST_SIZE;
 use crate::config::Located;
 use crate::config::MOST_DAYS;
+use crate::config::globs;
 use crate::config::keys;
 use crate::config::keys::Key;
 use crate::diagnostic::Level;
@@ -30,14 +27,12 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
     })?;
     let reader = Reader { source };
     let mut config = Config::default();
+    let mut excluded = None;
     for (key, value) in table.get_ref() {
         let name = reader.known(key, KEYS, "")?;
         match name {
             "paths" => config.paths = reader.folders(value)?,
-            "exclude" => {
-                let example = "exclude = [\"workflows/archive/**\"]";
-                config.exclude = reader.globs(name, value, example)?;
-            }
+            "exclude" => excluded = Some(value),
             "template" => {
                 config.template =
                     Some(reader.path(name, value, "template = \"docs/our-template.md\"")?);
@@ -56,6 +51,8 @@ pub fn read(source: &Source) -> Result<Config, ConfigError> {
             _ => unreachable!("the table has no other key"),
         }
     }
+    // Which of what runs write is to be excluded depends on the other keys.
+    config.exclude = reader.excluded(excluded, globs::of_records(&config))?;
     Ok(config)
 }
 
@@ -199,33 +196,6 @@ impl Reader<'_> {
             value: self.inside(key, text, value)?,
             place: self.place(value),
         })
-    }
-
-    /// What globs match, and all that lies below it.
-    pub(super) fn globs(
-        &self,
-        key: &str,
-        value: &Value<'_>,
-        example: &'static str,
-    ) -> Result<GlobSet, ConfigError> {
-        let mut set = GlobSetBuilder::new();
-        let help = "globs are like those of .gitignore: `workflows/archive/**`, `**/draft-*.md`";
-        let glob = |text: &str| GlobBuilder::new(text).literal_separator(true).build();
-        for (text, item) in self.strings(key, value, example)? {
-            let pattern = text
-                .strip_prefix("./")
-                .unwrap_or(text)
-                .trim_end_matches('/');
-            let both: Result<Vec<Glob>, _> = [pattern.to_owned(), format!("{pattern}/**")]
-                .iter()
-                .map(|text| glob(text))
-                .collect();
-            for glob in both.map_err(|error| self.bad(key, item, error.kind().to_string(), help))? {
-                set.add(glob);
-            }
-        }
-        set.build()
-            .map_err(|error| self.bad(key, value, error.to_string(), help))
     }
 
     /// A size from one byte to 1 GiB.

@@ -295,3 +295,20 @@ fn another_file_can_be_named_and_a_link_is_written_through() {
     );
     assert!(!project.path().join("docs").exists());
 }
+
+#[test]
+fn it_is_no_workflow_where_it_lies_among_them() {
+    let project = failing();
+    project.write("wf.toml", "paths = [\"workflows\", \"docs\"]\n");
+    project.write("docs/README.md", "- [other](other.md)\n");
+    project.write(
+        "docs/other.md",
+        workflow("other", "true", "true").replace("FILE**: workflows/", "FILE**: docs/"),
+    );
+    fail(&project);
+    let check = wf_ends(&project, 0, &["check"]);
+    assert!(
+        check.err.starts_with("4 documents checked: no findings"),
+        "{check:?}"
+    );
+}
