@@ -141,11 +141,17 @@ fn checks_at_the_end_are_those_of_the_new_document() {
     let steps = [("Copy", "echo copy >> did", "true", "true")];
     let document = workflow_of("deploy", &steps);
     let criterion = "- [ ] All is well\n  Run: `true`";
-    let asked = document.replace(criterion, "- [ ] Somebody looked\n- [ ] Somebody looked again");
+    let asked = document.replace(
+        criterion,
+        "- [ ] Somebody looked\n- [ ] Somebody looked again",
+    );
     project.write(PATH, asked);
     wf_ends(&project, 3, &["run", "deploy", "--yes"]);
     wf_ends(&project, 3, &["confirm"]);
-    project.write(PATH, document.replace(criterion, "- [ ] It is told\n  Run: `echo told >> did`"));
+    project.write(
+        PATH,
+        document.replace(criterion, "- [ ] It is told\n  Run: `echo told >> did`"),
+    );
     wf_ends(&project, 0, &["resume", "--adopt"]);
     assert_eq!(read(&project, "did"), "copy\ntold\n");
 }
