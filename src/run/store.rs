@@ -32,6 +32,9 @@ const LETTERS: usize = 4;
 /// What the folder of a run is called while it is removed ends in this: no name of a run does.
 const DOOMED: char = '~';
 
+/// For how long a lock is tried to be taken that should be free.
+const GLANCE: Duration = Duration::from_millis(50);
+
 /// How often is looked whether a lock is free.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -121,11 +124,9 @@ impl Store {
             .truncate(false)
             .mode(0o600)
             .open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Lock { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        // Whoever only looks whether it is held has it for a moment.
+        let is_taken = take(&file, GLANCE)?;
+        Ok(is_taken.then_some(Lock { _file: file }))
     }
 
     /// Keep other processes away from what the runs of a project share under a name; no longer than `patience` is
@@ -143,20 +144,11 @@ impl Store {
             .truncate(false)
             .mode(0o600)
             .open(path)?;
-        let end = Instant::now() + patience;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Lock { _file: file }),
-                Err(TryLockError::WouldBlock) if Instant::now() < end => {
-                    std::thread::sleep(LOOK);
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let what = "another run does not let go of it";
-                    return Err(io::Error::new(io::ErrorKind::TimedOut, what));
-                }
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
+        if take(&file, patience)? {
+            return Ok(Lock { _file: file });
         }
+        let what = "another run does not let go of it";
+        Err(io::Error::new(io::ErrorKind::TimedOut, what))
     }
 
     /// Whether a process holds the lock of a workflow.
@@ -167,7 +159,8 @@ impl Store {
             .join("locks")
             .join(format!("{}.lock", plain(workflow)));
         let file = OpenOptions::new().write(true).open(path);
-        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+        // Shared, so that those who look do not see one another.
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// The names of all runs, the oldest first. What is no run's folder is left out.
@@ -253,6 +246,19 @@ impl Store {
     /// Read a run's journal.
     pub fn read(&self, run: &str) -> Result<Contents, JournalError> {
         journal::read(&self.folder(run))
+    }
+}
+
+/// Take a lock; false if others held it all the time.
+fn take(file: &File, patience: Duration) -> io::Result<bool> {
+    let end = Instant::now() + patience;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(LOOK),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
 }
 
