@@ -5,12 +5,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use crate::operation::command;
+use crate::operation::fifo;
 use crate::operation::project;
 use crate::operation::read;
 use crate::operation::runs;
 use crate::operation::wf;
 use crate::operation::wf_ends;
 use crate::operation::workflow;
+use crate::operation::workflow_of;
 use crate::project::Project;
 
 const PAGE: &str = "docs/fix_this_error.md";
@@ -311,4 +313,63 @@ fn it_is_no_workflow_where_it_lies_among_them() {
         check.err.starts_with("4 documents checked: no findings"),
         "{check:?}"
     );
+}
+
+/// Killed on the way back, and gone on with: what failed is counted once, and what a person wrote meanwhile stays.
+#[test]
+fn a_run_that_is_killed_and_goes_on_counts_once() {
+    let project = failing();
+    let undo = "if [ -p begun ]; then\n  echo back > begun\n  exec sleep 600\nfi";
+    project.write("workflows/deploy.md", workflow("deploy", FAILS, undo));
+    fifo(&project, "begun");
+    let mut command = command(&project, &["run", "deploy", "--yes"]);
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    assert_eq!(read(&project, "begun"), "back\n");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    fs::remove_file(project.path().join("begun")).unwrap();
+    project.write(PAGE, "# Ours\n\nText");
+    wf_ends(&project, 3, &["resume"]);
+    wf_ends(&project, 1, &["resume", "--retry"]);
+    let page = read(&project, PAGE);
+    assert!(
+        page.starts_with("# Ours\n\nText\n\n## Open Issues\n\n### deploy 1.1 "),
+        "{page}"
+    );
+    assert!(
+        page.matches("### ").count() == 1 && page.contains("\n- **Count**: 1\n"),
+        "{page}"
+    );
+}
+
+#[test]
+fn steps_that_fail_at_the_same_time_have_an_entry_each() {
+    let project = failing();
+    let fails = |own: &str, other: &str| {
+        format!("touch {own}\nuntil [ -e {other} ]; do sleep 0.01; done\necho {own} >&2\nexit 3")
+    };
+    let (left, right) = (fails("left", "right"), fails("right", "left"));
+    let steps = [
+        ("Left", left.as_str(), "true", "true"),
+        ("Right", right.as_str(), "true", "true"),
+        ("Join", "true", "true", "true"),
+    ];
+    let purpose = "### Step 3: Join\n\n**Purpose**: Have it done.\n";
+    let document = workflow_of("deploy", &steps).replace(
+        purpose,
+        &format!("{purpose}\n**Depends on**: Step 1, Step 2\n"),
+    );
+    project.write("workflows/deploy.md", document);
+    wf_ends(&project, 1, &["run", "deploy", "--yes", "--jobs", "2"]);
+    let page = read(&project, PAGE);
+    for heading in [
+        "### deploy 1.1 \"Change it\": left\n",
+        "### deploy 2.1 \"Change it\": right\n",
+    ] {
+        assert!(page.contains(heading), "{page}");
+    }
 }

@@ -21,7 +21,8 @@ use std::time::Duration;
 
 use crate::event::Event;
 use crate::event::Record;
-use crate::event::Stuck;
+use crate::plan::ItemId;
+use crate::plan::Place as ItemPlace;
 use crate::run::follower::Follower;
 use crate::run::follower::Run;
 use crate::run::record::cause::Scene;
@@ -31,7 +32,6 @@ use crate::run::record::known_errors::Known;
 use crate::run::record::notification::Notification;
 use crate::run::record::place::Log;
 use crate::run::record::place::Place;
-use crate::run::state::Halt;
 use crate::run::state::State;
 use crate::run::store::Store;
 
@@ -188,11 +188,12 @@ fn known(
     report: &Place,
     noted: &mut BTreeMap<String, Option<Known>>,
 ) -> io::Result<()> {
-    let stuck = match scene.state.halt {
-        Some(Halt::Stuck(Stuck::Item(item))) => Some(item),
-        _ => None,
+    // A check that only probed how an action ended is no failure.
+    let is_probe = |item: &ItemId| match item.place {
+        ItemPlace::Verification(step) => scene.state.is_unsure(step),
+        _ => false,
     };
-    let failed = scene.failed().into_iter().chain(stuck);
+    let failed = scene.state.failed().filter(|item| !is_probe(item));
     let mut new: Vec<Failure> = failed
         .map(|item| known_errors::failure(scene, item))
         .collect();
