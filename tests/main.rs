@@ -11,6 +11,7 @@ mod baseline;
 mod cli;
 mod defects;
 mod documents;
+mod flowchart;
 #[cfg(unix)]
 mod formats;
 mod generate;

@@ -12,6 +12,7 @@ mod json;
 mod junit;
 mod lines;
 pub mod live;
+pub mod mermaid;
 pub mod page;
 pub mod plan;
 mod rdjson;

@@ -81,6 +81,17 @@ impl EventFormat {
     }
 }
 
+/// How a plan is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// The steps and what each waits for, as a Mermaid flowchart
+    Mermaid,
+}
+
 /// What all commands that carry a run on take.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -172,7 +183,7 @@ pub struct PlanArguments {
         value_name = "FORMAT",
         default_value = "text"
     )]
-    pub format: TableFormat,
+    pub format: PlanFormat,
 }
 
 #[derive(Debug, Args)]

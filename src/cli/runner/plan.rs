@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::cli::Exit;
-use crate::cli::arguments::TableFormat;
 use crate::cli::failure;
 use crate::cli::judgement::Findings;
 use crate::cli::runner::arguments::PlanArguments;
+use crate::cli::runner::arguments::PlanFormat;
 use crate::cli::runner::arguments::RunArguments;
 use crate::cli::runner::failure::Failure;
 use crate::cli::runner::gate;
@@ -21,8 +21,8 @@ use crate::report;
 /// Show a plan; inputs are checked if any is given.
 pub fn show(arguments: &PlanArguments) -> Result<Exit, Failure> {
     let findings = match arguments.format {
-        TableFormat::Text => Findings::Output,
-        TableFormat::Json => Findings::Error,
+        PlanFormat::Text => Findings::Output,
+        PlanFormat::Json | PlanFormat::Mermaid => Findings::Error,
     };
     let passed = gate::pass(&arguments.workflow, arguments.strict, findings)?;
     let plan = &passed.plan;
@@ -39,17 +39,19 @@ pub fn show(arguments: &PlanArguments) -> Result<Exit, Failure> {
         })?;
     }
     match arguments.format {
-        TableFormat::Text => {
+        PlanFormat::Text => {
             let jobs = passed.inventory.project.config.run.jobs;
             text(plan, &values, jobs)?;
         }
-        TableFormat::Json => {
-            let json = report::json(plan);
-            terminal::write(|out| out.write_all(json.as_bytes()))
-                .map_err(|source| failure::Failure::UnwritableOutput { source })?;
-        }
+        PlanFormat::Json => write(&report::json(plan))?,
+        PlanFormat::Mermaid => write(&report::mermaid::chart(plan))?,
     }
     Ok(Exit::Clean)
+}
+
+fn write(text: &str) -> Result<(), failure::Failure> {
+    terminal::write(|out| out.write_all(text.as_bytes()))
+        .map_err(|source| failure::Failure::UnwritableOutput { source })
 }
 
 /// Show what `wf run` would do.
