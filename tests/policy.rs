@@ -3,6 +3,7 @@
 //! `PROPTEST_CASES=100000 cargo test --release policy` looks longer.
 
 mod chance;
+mod dag;
 mod law;
 mod plans;
 mod script;
