@@ -161,6 +161,19 @@ fn several_items_wait_for_people_at_once() {
 }
 
 #[test]
+fn once_a_run_turned_back_what_it_asked_before_waits_no_more() {
+    let failing = Step::new("false").undone_by_hand();
+    let scene = Scene::new(&[Step::manual("Tell the readers"), failing]);
+    let run = scene.wf("run tiny --yes --jobs 2");
+    assert_eq!(run.code, 3, "{run:?}");
+    let run = scene.wf("confirm");
+    assert!(
+        run.code == 1 && run.out.contains("2.rollback.1  Undo it: done, says ops"),
+        "{run:?}"
+    );
+}
+
+#[test]
 fn what_is_in_flight_when_wf_is_told_to_end_is_asked_about_one_by_one() {
     let hold = |name: &str| {
         format!(

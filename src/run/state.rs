@@ -153,6 +153,13 @@ impl State {
         items.filter_map(move |(id, other)| (other == status).then_some(id))
     }
 
+    /// The items of that status that are still to be decided: once a run has turned back, those of rollback alone.
+    pub fn undecided(&self, status: Status) -> impl Iterator<Item = ItemId> {
+        let is_back = self.unwinding.is_some();
+        let items = self.with_status(status);
+        items.filter(move |id| !is_back || id.place.is_rollback())
+    }
+
     /// The items that failed, in that order.
     pub fn failed(&self) -> impl Iterator<Item = ItemId> {
         let failed = self.failed.iter().copied();

@@ -20,7 +20,7 @@ const WATCHDOG: &str = "300";
 pub struct Step {
     action: String,
     check: String,
-    undo: String,
+    undo: Option<String>,
     after: String,
 }
 
@@ -44,7 +44,7 @@ impl Step {
         Self {
             action: action.into(),
             check: "- [ ] It is done\n  Run: `true`".to_owned(),
-            undo: "echo $WF_STEP >> undone".to_owned(),
+            undo: Some("echo $WF_STEP >> undone".to_owned()),
             after: String::new(),
         }
     }
@@ -68,7 +68,13 @@ impl Step {
 
     /// It is undone by this.
     pub fn undo(mut self, code: &str) -> Self {
-        code.clone_into(&mut self.undo);
+        self.undo = Some(code.to_owned());
+        self
+    }
+
+    /// It is undone by a person.
+    pub fn undone_by_hand(mut self) -> Self {
+        self.undo = None;
         self
     }
 
@@ -78,11 +84,14 @@ impl Step {
         } else {
             format!("**Depends on**: {}\n\n", self.after)
         };
+        let undo = match &self.undo {
+            Some(code) => format!("1. Undo it\n\n   ```bash\n   {code}\n   ```"),
+            None => "1. Undo it".to_owned(),
+        };
         format!(
             "### Step {number}: Part {number}\n\n**Purpose**: Have part {number}.\n\n{after}**Actions**:\n\n{}\n\n\
-             **Verification**:\n\n{}\n\n**Rollback** (if step fails):\n\n1. Undo it\n\n   \
-             ```bash\n   {}\n   ```\n",
-            self.action, self.check, self.undo
+             **Verification**:\n\n{}\n\n**Rollback** (if step fails):\n\n{undo}\n",
+            self.action, self.check
         )
     }
 }

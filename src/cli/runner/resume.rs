@@ -69,7 +69,7 @@ fn adopt(run: &Run, state: &State, format: EventFormat, by: &str) -> Decision {
 
 /// A person's word on every item of unknown outcome, or on one of them.
 fn settle(run: &Run, state: &State, named: Option<ItemId>, settled: Settled, by: &str) -> Decision {
-    let unknown = state.with_status(Status::Unknown);
+    let unknown = state.undecided(Status::Unknown);
     let unknown = unknown.filter(|item| named.is_none_or(|named| named == *item));
     let events: Vec<Event> = unknown
         .map(|item| Event::ItemSettled {
