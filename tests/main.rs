@@ -25,6 +25,8 @@ mod journals;
 mod json;
 mod limits;
 mod list;
+#[cfg(target_os = "linux")]
+mod live;
 mod new;
 #[cfg(unix)]
 mod operation;

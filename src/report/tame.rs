@@ -146,6 +146,16 @@ impl Tame {
     }
 }
 
+/// A tamed text without its styles; tabs are blanks.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.split_once('m').map_or("", |(_, rest)| rest));
+    let plain = rest.fold(first, |plain, rest| plain + rest);
+    plain.replace('\t', " ")
+}
+
 /// Whether these bytes are the beginning of a character.
 fn is_beginning(bytes: &[u8]) -> bool {
     str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())

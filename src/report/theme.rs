@@ -149,19 +149,35 @@ impl Theme {
     /// A text on one line, cut so that it leaves `taken` columns of the width free.
     #[must_use]
     pub fn cut(self, text: &str, taken: usize) -> String {
-        let room = self.width.saturating_sub(taken).max(NARROWEST);
-        if display_width(text) <= room {
-            return text.to_owned();
-        }
+        self.shortened(text, self.width.saturating_sub(taken).max(NARROWEST))
+    }
+
+    /// A text on one line, cut so that it takes at most so many columns.
+    #[must_use]
+    pub fn shortened(self, text: &str, room: usize) -> String {
         let mut cut = String::new();
+        let mut width = 0;
+        // Where the last character that leaves room for the sign ends.
+        let mut end = 0;
         for c in text.chars() {
-            let longer = format!("{cut}{c}");
-            if display_width(&longer) >= room {
-                break;
+            width += display_width(c.encode_utf8(&mut [0; 4]));
+            if width > room {
+                cut.truncate(end);
+                let sign = if room == 0 { "" } else { self.sign(Sign::Cut) };
+                return format!("{}{sign}", cut.trim_end());
             }
-            cut = longer;
+            cut.push(c);
+            if width < room {
+                end = cut.len();
+            }
         }
-        format!("{}{}", cut.trim_end(), self.sign(Sign::Cut))
+        cut
+    }
+
+    /// Whether it has signs beyond ASCII.
+    #[must_use]
+    pub fn has_unicode(self) -> bool {
+        self.unicode
     }
 
     /// Lines behind a gutter, as they stand but for what could steer a terminal.

@@ -8,6 +8,7 @@ mod failure;
 mod gate;
 mod inputs;
 mod last;
+mod live;
 mod person;
 mod plan;
 mod prune;

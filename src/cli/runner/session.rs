@@ -14,6 +14,7 @@ use crate::cli::runner::arguments::Common;
 use crate::cli::runner::arguments::EventFormat;
 use crate::cli::runner::arguments::OnInterrupt;
 use crate::cli::runner::failure::Failure;
+use crate::cli::runner::live;
 use crate::cli::runner::person;
 use crate::cli::runner::person::Operator;
 use crate::cli::terminal;
@@ -99,7 +100,10 @@ pub fn lock(store: &Store, workflow: &str) -> Result<Lock, Failure> {
 pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<Exit, Failure> {
     let mut files = record::prepare(&session.run, &session.records)
         .map_err(|source| Failure::NoRecord { source })?;
-    let mut shown = follower(common.format);
+    let mut shown = match common.format {
+        EventFormat::Text => live::follower(),
+        EventFormat::Json => follower(common.format),
+    };
     let (mut operator, mut nobody);
     let name = person::name(common.name.as_ref());
     let person: &mut dyn Person = if person::is_there() && common.format == EventFormat::Text {

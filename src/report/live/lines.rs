@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::ItemId;
+use crate::report::tame;
 use crate::report::tame::RESET;
 use crate::report::tame::Tame;
 use crate::report::theme::Sign;
@@ -12,6 +13,8 @@ use crate::report::theme::Tone;
 
 /// An unfinished line that is longer, in bytes, is shown.
 const LONGEST_LINE: usize = 64 << 10;
+/// More characters of a line than this are wider than any terminal.
+const LONGEST_SAID: usize = 500;
 
 /// What commands that run have written.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct Lines {
     open: Option<ItemId>,
     /// Whether lines say whose they are.
     pub is_tagged: bool,
+    /// Whether only whole lines are shown: what stands below them must begin on a line of its own.
+    pub is_whole: bool,
 }
 
 #[derive(Debug)]
@@ -29,6 +34,8 @@ struct Stream {
     tame: Tame,
     /// What is not shown yet: an unfinished line.
     held: String,
+    /// The last line that says something, finished or not, without its styles.
+    said: String,
     is_silent: bool,
 }
 
@@ -40,6 +47,7 @@ impl Lines {
             streams: BTreeMap::new(),
             open: None,
             is_tagged: false,
+            is_whole: false,
         }
     }
 
@@ -48,6 +56,7 @@ impl Lines {
         let stream = Stream {
             tame: Tame::new(self.theme.color),
             held: String::new(),
+            said: String::new(),
             is_silent: true,
         };
         self.streams.insert(item, stream);
@@ -58,19 +67,32 @@ impl Lines {
         if !self.streams.contains_key(&item) {
             self.start(item);
         }
-        let is_alone = self.streams.len() == 1;
+        let is_alone = self.streams.len() == 1 && !self.is_whole;
         let Some(stream) = self.streams.get_mut(&item) else {
             return String::new();
         };
         stream.is_silent &= bytes.is_empty();
         stream.held.push_str(&stream.tame.take(bytes));
+        if self.is_whole {
+            stream.remember();
+        }
         let end = if is_alone || stream.held.len() > LONGEST_LINE {
             stream.held.len()
         } else {
             stream.held.rfind('\n').map_or(0, |end| end + 1)
         };
         let shown: String = stream.held.drain(..end).collect();
-        self.prefixed(item, &shown)
+        let text = self.prefixed(item, &shown);
+        if self.is_whole {
+            text + &self.close()
+        } else {
+            text
+        }
+    }
+
+    /// The last line that a command wrote and that says something.
+    pub fn said(&self, item: ItemId) -> &str {
+        self.streams.get(&item).map_or("", |stream| &stream.said)
     }
 
     /// A command is over: the rest of what it wrote, and whether it wrote nothing at all.
@@ -91,7 +113,7 @@ impl Lines {
     /// What is held back of the one command that still runs.
     pub fn release(&mut self) -> String {
         match self.streams.first_key_value() {
-            Some((&item, _)) if self.streams.len() == 1 => self.take(item, b""),
+            Some((&item, _)) if self.streams.len() == 1 && !self.is_whole => self.take(item, b""),
             _ => String::new(),
         }
     }
@@ -140,6 +162,16 @@ impl Lines {
             format!("    {name} {gutter}")
         } else {
             format!("    {gutter}")
+        }
+    }
+}
+
+impl Stream {
+    fn remember(&mut self) {
+        let lines = self.held.lines().rev().map(tame::plain);
+        let said = lines.map(|line| line.trim().chars().take(LONGEST_SAID).collect());
+        if let Some(said) = { said }.find(|line: &String| !line.is_empty()) {
+            self.said = said;
         }
     }
 }

@@ -1,10 +1,12 @@
 //! A run as it happens, for people: plain lines, top to bottom, without moving the cursor. A journal that is replayed
-//! looks the same, for all times come from its records.
+//! looks the same, for all times come from its records. On a terminal a [`Status`] of each command that runs may stand
+//! below them.
 
 mod ending;
 mod item;
 mod lines;
 mod scene;
+mod status;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -33,6 +35,9 @@ use crate::report::wording;
 use crate::run::Follower;
 use crate::run::Run;
 use crate::run::state::State;
+
+pub use status::Status;
+pub use status::TICK;
 
 /// Shows a run.
 #[derive(Debug)]
@@ -116,6 +121,19 @@ impl<W: Write> Human<W> {
             lines: Lines::new(theme),
             told: Told::default(),
         }
+    }
+
+    /// Show whole lines alone, so that others can stand below them.
+    #[must_use]
+    pub fn in_whole_lines(mut self) -> Self {
+        self.lines.is_whole = true;
+        self
+    }
+
+    /// The last line that a running command wrote, shown yet or not; known where whole lines are shown.
+    #[must_use]
+    pub fn said(&self, item: ItemId) -> &str {
+        self.lines.said(item)
     }
 
     /// Why nothing could be shown any more, if it was not that the reader went away. The run goes on all the same.
