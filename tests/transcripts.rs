@@ -254,3 +254,19 @@ fn the_plan_shows_the_transcript() {
     assert_eq!(command["transcript"], "$ wf --version\nwf [..]");
     assert_eq!(command["code"], "wf --version");
 }
+
+#[test]
+fn line_ends_of_the_document_make_no_difference() {
+    let scene = checked(&["$ cat <<END", "> one", "> END", "one", "$ echo two", "two"]);
+    let text = fs::read_to_string(scene.project.path().join("workflows/tiny.md")).unwrap();
+    let text = text.replace('\n', "\r\n");
+    scene.project.write("workflows/tiny.md", text);
+    let plan = scene.wf("plan tiny");
+    assert!(
+        plan.out.contains("         │ > END\n         │ one\n"),
+        "{}",
+        plan.out
+    );
+    let run = scene.wf("run tiny --yes");
+    assert_eq!(run.code, 0, "{run:?}");
+}

@@ -74,6 +74,18 @@ pub fn terminal_width() -> Option<usize> {
     size.map(|(width, _)| usize::from(width.0))
 }
 
+/// The columns and rows of the terminal, as far as it says.
+pub fn size() -> (u16, u16) {
+    let size = terminal_size::terminal_size();
+    size.map_or((WIDTH as u16, 24), |(width, height)| (width.0, height.0))
+}
+
+/// Whether standard output is a terminal on which lines can be taken back.
+pub fn moves_cursor() -> bool {
+    let kind = std::env::var_os("TERM").unwrap_or_default();
+    is_output_terminal() && !kind.is_empty() && kind != "dumb"
+}
+
 fn has_color(stream: &impl anstream::stream::RawStream) -> bool {
     anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
 }

@@ -163,7 +163,10 @@ fn runnable(
         program,
         code: code.text,
         line,
-        transcript: is_transcript.then(|| written.trim_end_matches('\n').to_owned()),
+        transcript: is_transcript.then(|| {
+            let lines: Vec<&str> = written.lines().collect();
+            lines.join("\n")
+        }),
     })
 }
 

@@ -48,6 +48,8 @@ impl Screen {
         }
         match c {
             '\u{1b}' => self.sequence.push(c),
+            // The bell, when a run is over.
+            '\u{7}' => {}
             '\r' => self.column = 0,
             '\n' => self.down(),
             '\t' => self.column = (self.column / 8 + 1) * 8,

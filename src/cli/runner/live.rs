@@ -18,6 +18,7 @@ use indicatif::ProgressDrawTarget;
 use indicatif::ProgressState;
 use indicatif::ProgressStyle;
 
+use crate::cli::runner::bottom::Bottom;
 use crate::cli::terminal;
 use crate::event::Event;
 use crate::event::Record;
@@ -30,13 +31,19 @@ use crate::run::Follower;
 use crate::run::Run;
 use crate::run::state::State;
 
+/// So many columns are left free: there the keys are echoed that are pressed, such as `^C`.
+const FREE: usize = 8;
+/// The last lines are written at most so often in a second.
+const RATE: u8 = 15;
+
 /// Who shows a run for people: where lines can be taken back, what runs is shown below them.
 pub fn follower() -> Box<dyn Follower> {
     let view = terminal::view(true);
-    let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
-    if bars.is_hidden() {
+    if !terminal::moves_cursor() {
         return Box::new(Human::new(io::stdout(), &view));
     }
+    let bottom = ProgressDrawTarget::term_like_with_hz(Box::new(Bottom::default()), RATE);
+    let bars = MultiProgress::with_draw_target(bottom);
     let human = Human::new(Above(bars.clone()), &view).in_whole_lines();
     Box::new(Live {
         human,
@@ -83,8 +90,8 @@ impl Live {
         let said = Arc::new(Mutex::new(String::new()));
         let shared = Arc::clone(&said);
         let line = move |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // Asked each time: terminals are resized. The last column is left free, for a full line wraps on some.
-            let width = terminal::terminal_width().map_or(0, |width| width.saturating_sub(1));
+            // Asked each time: terminals are resized.
+            let width = usize::from(terminal::size().0).saturating_sub(FREE);
             let said = shared.lock().unwrap_or_else(PoisonError::into_inner);
             // It is a text in memory, which takes everything.
             let _ = out.write_str(&status.line(state.elapsed(), &said, width));

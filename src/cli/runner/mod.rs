@@ -3,6 +3,7 @@
 mod answer;
 mod approval;
 mod arguments;
+mod bottom;
 mod existing;
 mod failure;
 mod gate;
