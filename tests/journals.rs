@@ -151,7 +151,10 @@ fn why() -> String {
 
 /// Every event there is, with every value that its parts may have. No run has them all, nor in this order.
 fn every_event() -> Vec<Event> {
-    [starts(), outcomes(), answers(), the_way_back(), ends()].concat()
+    let difference = "- one\n+ two".to_owned();
+    let later = vec![finished("2.verify.1", Outcome::Unexpected { difference })];
+    let frozen = [starts(), outcomes(), answers(), the_way_back(), ends()].concat();
+    [frozen, later].concat()
 }
 
 fn pairs(name: &str, value: &str) -> BTreeMap<String, String> {

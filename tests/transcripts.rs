@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
+use wf::plan::Command;
 
 use crate::jobs::scene;
 use crate::jobs::scene::Scene;
@@ -269,4 +270,12 @@ fn line_ends_of_the_document_make_no_difference() {
     );
     let run = scene.wf("run tiny --yes");
     assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn a_command_with_a_transcript_is_written_as_it_was_first() {
+    let frozen = r#"{"language":"console","program":["bash"],"code":"true","line":3,"transcript":"$ true\nyes"}"#;
+    let command: Command = serde_json::from_str(frozen).unwrap();
+    assert_eq!(command.written_line(4), Some("yes"));
+    assert_eq!(serde_json::to_string(&command).unwrap(), frozen);
 }
