@@ -86,7 +86,7 @@ fn list(format: TableFormat) -> Result<Exit, Failure> {
             serde_json::to_string_pretty(&whole).expect("a table is plain data") + "\n"
         }
         TableFormat::Text if rows.is_empty() => {
-            terminal::notice("nothing was run in this project yet");
+            terminal::notice("this project has no records of runs");
             String::new()
         }
         TableFormat::Text => table(&rows).render(terminal::frame()),

@@ -144,9 +144,8 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
             &session.secrets,
         );
         if let Err(error) = told {
-            let cause = masker
-                .mask(&format!("the notification failed: {error}"))
-                .into_owned();
+            let cause = masker.mask(&error.to_string()).into_owned();
+            terminal::notice(&format!("the notification failed: {cause}"));
             // The run is over: a log that cannot be written any more changes nothing.
             let _ = files.warn(&session.run, &state, "notification failed", &cause);
         }

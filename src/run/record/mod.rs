@@ -165,7 +165,9 @@ impl Follower for Files {
                 &mut self.noted,
             );
             if let Err(error) = noted {
-                let warned = self.warn(run, state, "known errors not updated", &error.to_string());
+                let cause = error.to_string();
+                let warned = self.warn(run, state, "known errors not updated", &cause);
+                self.warnings.push(cause);
                 result = result.and(warned);
             }
         }
@@ -238,7 +240,7 @@ impl Files {
         notification::notification(&scene, result, exit, &paths(run), known)
     }
 
-    /// Log something that could not be done, and is no reason to stop the run, and keep it for whoever ends that.
+    /// Log something that could not be done, and is no reason to stop the run.
     pub fn warn(&mut self, run: &Run, state: &State, event: &str, cause: &str) -> io::Result<()> {
         let scene = Scene {
             run,
@@ -246,7 +248,6 @@ impl Files {
             history: &self.history,
         };
         let line = log::warning(&scene, event, &cause);
-        self.warnings.push(cause.to_owned());
         self.logs.iter_mut().try_for_each(|log| log.append(&line))
     }
 
