@@ -93,7 +93,7 @@ fn holds(frames: &[String], words: &[&str]) -> bool {
 
 /// Two steps that run until both are shown at once, with what each said last.
 fn two() -> Scene {
-    let shown = ["Do it.*│.*first", "Do it.*│.*second"].map(until_shown);
+    let shown = ["Do it.*│.*unfinished", "Do it.*│.*second"].map(until_shown);
     let [first, second] = shown;
     Scene::new(&[
         Step::new(&format!(
