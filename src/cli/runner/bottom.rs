@@ -52,8 +52,9 @@ impl TermLike for Bottom {
         terminal::size().0
     }
 
+    /// Half of the rows: what happens is told above.
     fn height(&self) -> u16 {
-        terminal::size().1
+        (terminal::size().1 / 2).max(1)
     }
 
     fn move_cursor_up(&self, count: usize) -> io::Result<()> {
