@@ -14,7 +14,8 @@
 //! [`plan::Plan`]. What happens to a plan are [`event::Event`]s. [`run::state`] folds them, [`run::next`] looks at
 //! plan and state and says what is to be done: so a run in progress, one that goes on after a crash and one that is
 //! only looked at are one and the same thing. Who wants to know follows it ([`run::Follower`]):
-//! [`report::live`] for people, [`report::events`] for programs; [`report::plan`] shows what a run would do.
+//! [`report::live`] for people, [`report::events`] for programs; [`report::plan`] shows what a run would do. A `console`
+//! block is a [`transcript`]: what is typed in it runs, and what a check prints is compared with the rest.
 //!
 //! # Invariants
 //!

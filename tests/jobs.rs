@@ -100,6 +100,32 @@ fn after_a_failure_nothing_starts_and_what_runs_is_let_finish() {
 }
 
 #[test]
+fn what_fails_besides_is_told_too() {
+    let scene = Scene::new(&[
+        Step::new(&format!("touch one; {}; exit 3", until("two"))),
+        Step::new(&format!(
+            "touch two; {}; exit 4",
+            until_recorded("\"status\":3")
+        )),
+    ]);
+    let run = scene.wf("run tiny --yes --jobs 2");
+    assert_eq!(run.code, 1, "{run:?}");
+    for lines in [
+        "  because     1.1 Do it failed\n              2.1 Do it failed too\n",
+        "  failed too  2.1 Do it\n              exit status 4 after ",
+    ] {
+        assert!(run.out.contains(lines), "{}", run.out);
+    }
+    let reports = std::fs::read_dir(scene.project.path().join("errors")).unwrap();
+    let report = reports.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    let report = report.collect::<String>();
+    let besides =
+        "While what ran was let finish, this failed too:\n\n1. step 2 \"Part 2\" failed\n";
+    assert!(report.contains(besides), "{report}");
+    assert_eq!(scene.lines("undone"), ["1", "2", "procedure"]);
+}
+
+#[test]
 fn a_command_sees_what_the_steps_before_it_set_and_rollback_sees_all() {
     let set = |name: &str| format!("echo {name}=yes >> \"$WF_OUTPUT\"");
     let show = "echo \"$WF_STEP:${LEFT:-no}:${RIGHT:-no}\" >> seen";

@@ -73,7 +73,7 @@ pub fn turn_back(plan: &Plan, state: &State, cause: Cause) -> Event {
 
 /// Prerequisites, steps in dependency order, success criteria.
 fn forward(plan: &Plan, state: &State) -> Next {
-    if let Some(item) = failed(state) {
+    if let Some(item) = state.broken().next() {
         return if state.is_busy() {
             Next::Wait
         } else {
@@ -89,14 +89,6 @@ fn forward(plan: &Plan, state: &State) -> Next {
     checks(plan, state, Place::Criteria).unwrap_or(Next::Record(Event::RunFinished {
         result: RunResult::Succeeded,
     }))
-}
-
-/// The first item whose failure fails the run. A check that only probed an action of unknown outcome does not.
-fn failed(state: &State) -> Option<ItemId> {
-    state.failed().find(|id| match id.place {
-        Place::Verification(step) => !state.is_unsure(step),
-        _ => true,
-    })
 }
 
 /// A list of checks; nothing once all hold.

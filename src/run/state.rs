@@ -166,6 +166,15 @@ impl State {
         failed.filter(|id| self.status(*id) == Status::Failed)
     }
 
+    /// The items whose failure fails the run, in that order: with several jobs what runs is let finish, and may fail
+    /// too. A check that only probed an action of unknown outcome is none of them.
+    pub fn broken(&self) -> impl Iterator<Item = ItemId> {
+        self.failed().filter(|id| match id.place {
+            Place::Verification(step) => !self.is_unsure(step),
+            place => !place.is_rollback(),
+        })
+    }
+
     /// Whether a command runs.
     #[must_use]
     pub fn is_busy(&self) -> bool {

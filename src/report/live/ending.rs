@@ -25,10 +25,12 @@ const PROCEDURE: &str = "the Rollback Procedure";
 impl Scene<'_> {
     /// The run turns back.
     pub fn rollback_started(&self, cause: &Cause, steps: &[u32]) -> String {
-        let why = match cause {
-            Cause::Item(item) => format!("{} failed", self.named(*item)),
-            Cause::Operator(name) => format!("{name} asked for it"),
+        let mut why = match cause {
+            Cause::Item(item) => vec![format!("{} failed", self.named(*item))],
+            Cause::Operator(name) => vec![format!("{name} asked for it")],
         };
+        let others = self.others(self.cause());
+        why.extend(others.map(|item| format!("{} failed too", self.named(item))));
         let mut what: Vec<String> = steps.iter().map(|&step| self.step(step)).collect();
         if !self.plan().procedure.is_empty() {
             what.push(PROCEDURE.to_owned());
@@ -37,7 +39,7 @@ impl Scene<'_> {
             what.push("nothing".to_owned());
         }
         self.heading(Tone::Attention, "Rolling back")
-            + &self.row("because", &why)
+            + &self.rows("because", &why)
             + &self.rows("to undo", &what)
     }
 
@@ -228,10 +230,19 @@ impl Scene<'_> {
         {
             text.push_str(&self.row("failed", &format!("{name} asked for the rollback")));
         }
+        for item in self.others(cause) {
+            text.push_str(&self.row("failed too", &self.named(item)));
+            text.push_str(&self.row("", &self.how(item)));
+        }
         if self.state.started.is_empty() {
             text.push_str(&self.row("", "no step was started: there is nothing to undo"));
         }
         text
+    }
+
+    /// The items that failed beside the one that failed the run.
+    fn others(&self, cause: Option<ItemId>) -> impl Iterator<Item = ItemId> {
+        self.state.broken().filter(move |item| Some(*item) != cause)
     }
 
     /// How an item failed; where that was told by another run of the program, its place alone.

@@ -130,6 +130,12 @@ fn failure(scene: &Scene) -> String {
     if let Some(id) = scene.failed() {
         part.push_str(&details(scene, id));
     }
+    let first = scene.failed();
+    for id in scene.state.broken().filter(|id| Some(*id) != first) {
+        part.push_str("\nWhile what ran was let finish, this failed too:\n\n");
+        part.push_str(&chain(&scene.of(id)));
+        part.push_str(&details(scene, id));
+    }
     part
 }
 
