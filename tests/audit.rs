@@ -268,3 +268,38 @@ fn documents_are_stamped_together_or_not_at_all() {
     );
     project.check_clean(&[]);
 }
+
+/// The help of `stale-audit`, followed to the letter, mends it: for a document, and for an index.
+#[test]
+fn the_help_of_a_stale_audit_mends_it() {
+    for path in ["workflows/release.md", "workflows/README.md"] {
+        let project = sample::project(&["release"]);
+        let header = "**OWNER**: platform | **LAST-AUDITED**: 2019-01-01\n";
+        let index = format!(
+            "# Workflows\n\n**FILE**: workflows/README.md | **PURPOSE**: List | {header}\n- [release](release.md)\n"
+        );
+        if path.ends_with("README.md") {
+            project.write(path, index);
+        } else {
+            project.write(
+                path,
+                sample::workflow("release").replace("2026-11-01", "2019-01-01"),
+            );
+        }
+        let found = project.check(&["--format", "json"]).findings();
+        let [finding] = &found[..] else {
+            panic!("{found:?}");
+        };
+        let help = finding["help"].as_str().unwrap();
+        let command = help
+            .split('`')
+            .nth(1)
+            .unwrap()
+            .strip_prefix("wf audit ")
+            .unwrap();
+        let arguments: Vec<&str> = command.split(' ').chain(["--yes"]).collect();
+        let run = audit(&project, &arguments);
+        assert_eq!(run.code, 0, "{command}: {run:?}");
+        project.check_clean(&[]);
+    }
+}

@@ -1,5 +1,7 @@
 //! `wf audit`: the calendar of audits, and writing a new date into documents that were looked through.
 
+use std::path::Path;
+
 use anstyle::AnsiColor;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,6 +10,7 @@ use crate::cli::Exit;
 use crate::cli::arguments::AuditArguments;
 use crate::cli::arguments::TableFormat;
 use crate::cli::clock;
+use crate::cli::collect;
 use crate::cli::failure::Failure;
 use crate::cli::inventory;
 use crate::cli::inventory::Inventory;
@@ -16,6 +19,9 @@ use crate::cli::overview::Overview;
 use crate::cli::overview::Urgency;
 use crate::cli::stamp;
 use crate::cli::terminal;
+use crate::files;
+use crate::files::Kind;
+use crate::parse::listing;
 use crate::report;
 use crate::report::table::Cell;
 use crate::report::table::Column;
@@ -61,7 +67,7 @@ fn audit(arguments: &AuditArguments) -> Result<Exit, Failure> {
     let inventory = inventory::take(today)?;
     let mut paths = Vec::new();
     for name in &arguments.names {
-        let path = inventory::find(&inventory, name)?;
+        let path = find(&inventory, name)?;
         if !paths.contains(&path) {
             paths.push(path);
         }
@@ -73,6 +79,21 @@ fn audit(arguments: &AuditArguments) -> Result<Exit, Failure> {
         paths = inventory.documents.iter().cloned().collect();
     }
     calendar(&inventory, &paths, today, arguments.output_format)
+}
+
+/// The document of a name, or the index at a path: the header of one can have an audit, too.
+fn find(inventory: &Inventory, name: &str) -> Result<String, Failure> {
+    let project = &inventory.project;
+    let file = files::normal(&project.current, Path::new(name));
+    let path = files::relative(&project.root, &file);
+    let mut folders = project.config.paths.iter();
+    let is_index = listing::is_index(&path)
+        && folders.any(|folder| collect::is_inside(folder, &path))
+        && files::kind(&file).is_ok_and(|kind| kind == Kind::File);
+    if is_index {
+        return Ok(path);
+    }
+    inventory::find(inventory, name)
 }
 
 fn calendar(

@@ -10,6 +10,7 @@ use crate::cli::terminal;
 use crate::diagnostic::Severity;
 use crate::lint;
 use crate::lint::Report;
+use crate::lint::Role;
 use crate::lint::Validated;
 use crate::report;
 
@@ -33,6 +34,14 @@ pub fn judge(
     let disk = collect::disk(project, None);
     let folders = collect::workflow_directories(project, &directories(inventory, path), None);
     lint::validate(project, path, bytes, folders, &disk, refused)
+}
+
+/// What is found in bytes that are taken as those of the document or index at a path of the project.
+pub fn report(inventory: &Inventory, path: &str, bytes: &[u8]) -> Report {
+    let project = &inventory.project;
+    let disk = collect::disk(project, None);
+    let folders = collect::workflow_directories(project, &directories(inventory, path), None);
+    lint::judge(project, path, Role::of(path), bytes, folders, &disk)
 }
 
 /// The workflow directories that hold a document: their rules may find something in it.

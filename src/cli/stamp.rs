@@ -14,6 +14,7 @@ use crate::files::Change;
 use crate::lint::Project;
 use crate::markdown::content;
 use crate::parse;
+use crate::parse::listing;
 use crate::report;
 use crate::report::diff;
 use crate::report::diff::Shown;
@@ -90,9 +91,9 @@ fn change(inventory: &Inventory, path: &str, today: NaiveDate) -> Result<Option<
     let after = stamped(project, &shown, &text, today).ok_or_else(|| Failure::NoAuditDate {
         path: shown.clone(),
     })?;
-    let (report, validated) = judgement::judge(inventory, path, after.as_bytes(), Severity::Error);
+    let report = judgement::report(inventory, path, after.as_bytes());
     let count = report::summary::line(&report, false);
-    if validated.is_none() {
+    if report.count(Severity::Error) > 0 || !report.failures.is_empty() {
         judgement::write(&report, Findings::Output)
             .map_err(|source| Failure::UnwritableOutput { source })?;
         return Err(Failure::NotValid { path: shown, count });
@@ -110,7 +111,12 @@ fn change(inventory: &Inventory, path: &str, today: NaiveDate) -> Result<Option<
 /// The text with a date as the value of LAST-AUDITED, if it has that field.
 fn stamped(project: &Project, path: &str, text: &str, day: NaiveDate) -> Option<String> {
     let template = &project.template;
-    let document = parse::document(Source::new(path, text), template);
+    let source = Source::new(path, text);
+    let document = if listing::is_index(path) {
+        parse::index(source, template)
+    } else {
+        parse::document(source, template)
+    };
     let value = document
         .workflow
         .header_field(template, "LAST-AUDITED")?

@@ -31,6 +31,7 @@ pub use finding::Place;
 pub use levels::Levels;
 pub use levels::RuleLevel;
 pub use validated::Validated;
+pub use validated::judge;
 pub use validated::validate;
 
 /// So many documents are linted without starting threads.

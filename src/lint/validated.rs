@@ -44,9 +44,8 @@ impl Validated {
     }
 }
 
-/// Judge a document's bytes by every rule, as a check of that one file does, and validate it unless a finding in
-/// it, suppressed ones aside, is at least as severe as `refused`. The report holds the findings in that document
-/// alone.
+/// Judge a document's bytes as [`judge`] does, and validate it unless a finding in it, suppressed ones aside, is at
+/// least as severe as `refused`.
 pub fn validate(
     project: &Project,
     path: &str,
@@ -55,21 +54,8 @@ pub fn validate(
     neighbours: &dyn Neighbours,
     refused: Severity,
 ) -> (Report, Option<Validated>) {
-    let unit = Unit {
-        path: path.to_owned(),
-        role: Role::Workflow,
-    };
-    let overlay = Overlay {
-        path,
-        bytes,
-        neighbours,
-    };
-    let units = std::slice::from_ref(&unit);
-    let mut report = lint::check(project, units, folders, &overlay, &|| {});
+    let report = judge(project, path, Role::Workflow, bytes, folders, neighbours);
     let shown = project.shown(path);
-    report
-        .findings
-        .retain(|finding| finding.place.path == shown);
     let text = String::from_utf8(bytes.to_vec()).ok();
     let is_refused = |severity| severity >= refused;
     let is_clean = report.failures.is_empty()
@@ -82,6 +68,34 @@ pub fn validate(
         document: document::parsed(project, Role::Workflow, Source::new(shown, text)),
     });
     (report, validated)
+}
+
+/// Judge the bytes of a document or an index by every rule, as a check of that one file does. The report holds the
+/// findings in that file alone.
+pub fn judge(
+    project: &Project,
+    path: &str,
+    role: Role,
+    bytes: &[u8],
+    folders: Vec<Folder>,
+    neighbours: &dyn Neighbours,
+) -> Report {
+    let unit = Unit {
+        path: path.to_owned(),
+        role,
+    };
+    let overlay = Overlay {
+        path,
+        bytes,
+        neighbours,
+    };
+    let units = std::slice::from_ref(&unit);
+    let mut report = lint::check(project, units, folders, &overlay, &|| {});
+    let shown = project.shown(path);
+    report
+        .findings
+        .retain(|finding| finding.place.path == shown);
+    report
 }
 
 /// The files of a project, with these bytes in the place of one of them.

@@ -8,6 +8,7 @@ use crate::diagnostic;
 use crate::diagnostic::Severity;
 use crate::markdown::content;
 use crate::parse::date;
+use crate::parse::listing;
 use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Findings;
@@ -275,7 +276,12 @@ pub fn stale_audit(cx: &Context<'_>, out: &mut Findings) {
     };
     let age = cx.today.signed_duration_since(date).num_days();
     let limit = |days: u32| i64::from(days);
-    let name = value::workflow_name(value::stem(cx.path));
+    // An index has no name of its own.
+    let name = if listing::is_index(cx.path) {
+        cx.path.to_owned()
+    } else {
+        value::workflow_name(value::stem(cx.path))
+    };
     let help = format!("audit it, then set the date: `wf audit --stamp {name}`");
     if age > limit(cx.config.audit.max_age_days) {
         let message = format!(
