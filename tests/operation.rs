@@ -130,6 +130,23 @@ pub fn read(project: &Project, path: &str) -> String {
     fs::read_to_string(project.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// What is written to a pipe with a name, once that happens; if it never does, the test is broken.
+pub fn hear(project: &Project, path: &str) -> String {
+    let mut command = Command::new("timeout");
+    let command = command.args(["300", "cat"]).arg(project.path().join(path));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "nobody ever wrote to {path}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Write a line to a pipe with a name, as soon as somebody reads it.
+pub fn tell(project: &Project, path: &str) {
+    let mut command = Command::new("timeout");
+    let command = command.args(["300", "sh", "-c", "echo go > \"$1\"", "sh"]);
+    let told = command.arg(project.path().join(path)).status().unwrap();
+    assert!(told.success(), "nobody ever read {path}");
+}
+
 /// Make a pipe with a name: whoever reads it waits until it is written to.
 pub fn fifo(project: &Project, path: &str) {
     let made = Command::new("mkfifo")

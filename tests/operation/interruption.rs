@@ -9,6 +9,7 @@ use std::process::Stdio;
 
 use crate::operation::command;
 use crate::operation::fifo;
+use crate::operation::hear;
 use crate::operation::project;
 use crate::operation::read;
 use crate::operation::runs;
@@ -60,7 +61,7 @@ fn without_a_wish_it_is_suspended() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130)] {
         let project = hanging("rm did");
         let mut child = start(&project, &["run", "deploy", "--yes"]);
-        assert_eq!(read(&project, "begun"), "begun\n");
+        assert_eq!(hear(&project, "begun"), "begun\n");
         send(&child, signal);
         assert_eq!(child.wait().unwrap().code(), Some(code));
         assert_eq!(
@@ -78,7 +79,7 @@ fn rollback_is_done_where_that_is_wished() {
             &project,
             &["run", "deploy", "--yes", "--on-interrupt=rollback"],
         );
-        assert_eq!(read(&project, "begun"), "begun\n");
+        assert_eq!(hear(&project, "begun"), "begun\n");
         send(&child, signal);
         assert_eq!(child.wait().unwrap().code(), Some(1));
         assert_eq!(state(&project), "failed");
@@ -91,9 +92,9 @@ fn a_rollback_that_is_interrupted_is_suspended() {
     let project = hanging("if [ -p begun ]; then echo back > begun; exec sleep 600; fi\nrm did");
     let arguments = ["run", "deploy", "--yes", "--on-interrupt", "rollback"];
     let mut child = start(&project, &arguments);
-    assert_eq!(read(&project, "begun"), "begun\n");
+    assert_eq!(hear(&project, "begun"), "begun\n");
     send(&child, "-TERM");
-    assert_eq!(read(&project, "begun"), "back\n");
+    assert_eq!(hear(&project, "begun"), "back\n");
     send(&child, "-TERM");
     assert_eq!(child.wait().unwrap().code(), Some(143));
     assert_eq!(state(&project), "suspended");
@@ -118,7 +119,7 @@ fn typed(project: &Project, keys: &str) -> (Option<i32>, String) {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    assert_eq!(read(project, "begun"), "begun\n");
+    assert_eq!(hear(project, "begun"), "begun\n");
     let mut input = child.stdin.take().unwrap();
     let mut output = child.stdout.take().unwrap();
     input.write_all(b"\x03").unwrap();

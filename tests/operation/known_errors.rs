@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use crate::operation::command;
 use crate::operation::fifo;
+use crate::operation::hear;
 use crate::operation::project;
 use crate::operation::read;
 use crate::operation::runs;
@@ -328,7 +329,7 @@ fn a_run_that_is_killed_and_goes_on_counts_once() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    assert_eq!(read(&project, "begun"), "back\n");
+    assert_eq!(hear(&project, "begun"), "back\n");
     child.kill().unwrap();
     child.wait().unwrap();
     fs::remove_file(project.path().join("begun")).unwrap();

@@ -1,15 +1,16 @@
 //! `wf run --wait`.
 
-use std::fs;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::process::Stdio;
 
 use crate::operation::command;
 use crate::operation::fifo;
+use crate::operation::hear;
 use crate::operation::project;
 use crate::operation::read;
 use crate::operation::runs;
+use crate::operation::tell;
 use crate::operation::wf_ends;
 use crate::project::Project;
 
@@ -34,7 +35,7 @@ fn a_run_waits_for_those_in_progress() {
             .unwrap()
     };
     let mut first = start(&["run", "deploy", "--yes"]);
-    assert_eq!(read(&project, "begun"), "begun\n");
+    assert_eq!(hear(&project, "begun"), "begun\n");
     let refused = wf_ends(&project, 6, &["run", "deploy", "--yes"]);
     assert!(
         refused.err.contains("help: `--wait` waits until it ends"),
@@ -51,7 +52,7 @@ fn a_run_waits_for_those_in_progress() {
         // Whatever else it says, it must not find the pipe closed.
         std::thread::spawn(move || told.count());
     }
-    fs::write(project.path().join("go"), "go\n").unwrap();
+    tell(&project, "go");
     assert_eq!(first.wait().unwrap().code(), Some(0));
     for mut other in others {
         assert_eq!(other.wait().unwrap().code(), Some(0));
