@@ -56,3 +56,5 @@ mod transcripts;
 mod tree;
 #[cfg(unix)]
 mod wheel;
+#[cfg(unix)]
+mod workflows;
