@@ -1,6 +1,7 @@
 //! This project's own workflows, run for real in scratch copies: to success, and failed at every step in turn, after
 //! which the copy is as it was.
 
+mod audit;
 mod deployment;
 mod migration;
 mod place;
@@ -70,11 +71,11 @@ fn run(mut wf: Command, name: &str, inputs: &[&str]) -> project::Run {
     project::Run::of(&wf.output().unwrap())
 }
 
-/// Let a workflow fail at each of its steps, at their start and at their end, and look each time whether all is as it
-/// was.
+/// Let a workflow fail at each of its steps, at these moments, and look each time whether all is as it was.
 fn fail_everywhere(
     project: &Project,
     name: &str,
+    moments: &[Moment],
     attempt: impl Fn() -> project::Run,
     state: impl Fn() -> State,
 ) {
@@ -83,7 +84,7 @@ fn fail_everywhere(
     let count = steps(&whole);
     assert!(count >= 5, "{name} has only {count} steps");
     for step in 1..=count {
-        for moment in [Moment::Start, Moment::End] {
+        for &moment in moments {
             project.write(
                 &format!("workflows/{name}.md"),
                 broken(&whole, step, moment),

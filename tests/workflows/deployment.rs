@@ -62,6 +62,7 @@ fn a_next_version_is_deployed_or_the_former_one_serves_on() {
     workflows::fail_everywhere(
         &site.project,
         NAME,
+        &[Moment::Start, Moment::End],
         || deploy(&site, "1.1.0", 1),
         || site.state(),
     );

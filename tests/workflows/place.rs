@@ -51,3 +51,13 @@ pub fn content(folder: &Path, left_out: &[&str]) -> State {
     });
     described.collect()
 }
+
+/// How many processes have their folder in a copy.
+pub fn processes(folder: &Path) -> usize {
+    let folder = folder.canonicalize().unwrap();
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return 0;
+    };
+    let folders = processes.filter_map(|it| fs::read_link(it.ok()?.path().join("cwd")).ok());
+    folders.filter(|it| it.starts_with(&folder)).count()
+}

@@ -116,19 +116,12 @@ impl Site {
         state.extend([
             ("rows".to_owned(), self.database("digest", DATABASE)),
             ("health".to_owned(), format!("{health:?}")),
-            ("processes".to_owned(), self.processes().to_string()),
+            (
+                "processes".to_owned(),
+                place::processes(self.project.path()).to_string(),
+            ),
         ]);
         state
-    }
-
-    /// How many processes have their folder in the copy.
-    fn processes(&self) -> usize {
-        let folder = self.project.path().canonicalize().unwrap();
-        let Ok(processes) = fs::read_dir("/proc") else {
-            return 0;
-        };
-        let folders = processes.filter_map(|it| fs::read_link(it.ok()?.path().join("cwd")).ok());
-        folders.filter(|it| it.starts_with(&folder)).count()
     }
 }
 
