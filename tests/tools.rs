@@ -79,6 +79,12 @@ impl Tools {
         self.command_after(None, program)
     }
 
+    /// As [`Self::command`], but with Rust.
+    pub fn building(&self, program: &str) -> Command {
+        let rust = Path::new(env!("CARGO")).parent().unwrap();
+        self.command_after(Some(rust.to_owned()), program)
+    }
+
     /// As [`Self::command`], with the programs of another folder before all.
     fn command_after(&self, folder: Option<PathBuf>, program: &str) -> Command {
         let wheels = [&self.pinned, &self.built].map(|folder| address(folder));

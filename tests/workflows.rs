@@ -5,6 +5,7 @@ mod audit;
 mod deployment;
 mod migration;
 mod place;
+mod release;
 mod site;
 
 use std::fs;
