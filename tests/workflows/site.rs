@@ -43,6 +43,7 @@ impl Site {
         let mut command = Command::new(program);
         command
             .current_dir(self.project.path())
+            .env("no_proxy", "127.0.0.1")
             .env("PATH", path_with_python());
         command
     }
