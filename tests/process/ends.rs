@@ -95,7 +95,7 @@ fn grace_lets_commands_tidy_up() {
 
 fn grace_lets_tidy_up() {
     // SIGINT comes first and gets all the time it needs; SIGTERM comes when it was of no use.
-    for (signal, ignored, grace) in [("INT", "TERM", 100_000_000), ("TERM", "INT", 10)] {
+    for (signal, ignored, grace) in [("INT", "TERM", 100_000_000), ("TERM", "INT", 2_000)] {
         let mut run = Run::with(|settings| settings.grace = Duration::from_millis(grace));
         let launch = run.bash(&format!(
             "trap '' {ignored}\ntrap 'echo tidy; exit 0' {signal}\necho ready\nwhile :; do :; done"
