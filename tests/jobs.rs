@@ -154,6 +154,25 @@ fn a_command_sees_what_the_steps_before_it_set_and_rollback_sees_all() {
 }
 
 #[test]
+fn of_two_that_set_one_name_the_same_one_wins_with_any_number_of_jobs() {
+    for jobs in [1, 2] {
+        let wait = if jobs == 1 {
+            "true".to_owned()
+        } else {
+            until_recorded("NAME.:.second")
+        };
+        let scene = Scene::new(&[
+            Step::new(&format!("{wait}; echo NAME=first >> \"$WF_OUTPUT\"")),
+            Step::new("echo NAME=second >> \"$WF_OUTPUT\""),
+            Step::new("echo $NAME > seen").after("1, 2"),
+        ]);
+        let run = scene.wf(&format!("run tiny --yes --jobs {jobs}"));
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(scene.lines("seen"), ["second"], "with {jobs}");
+    }
+}
+
+#[test]
 fn several_items_wait_for_people_at_once() {
     let scene = Scene::new(&[
         Step::manual("Tell the readers"),

@@ -235,6 +235,20 @@ impl Plan {
         seen
     }
 
+    /// The numbers of the steps in the order in which they run one at a time: that of their dependencies, and of the
+    /// document among equals.
+    #[must_use]
+    pub fn order(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = Vec::with_capacity(self.steps.len());
+        let is_next = |order: &[u32], step: &Step| {
+            !order.contains(&step.number) && step.after.iter().all(|before| order.contains(before))
+        };
+        while let Some(step) = self.steps.iter().find(|step| is_next(&order, step)) {
+            order.push(step.number);
+        }
+        order
+    }
+
     /// The items of a place.
     #[must_use]
     pub fn items(&self, place: Place) -> &[Item] {

@@ -216,7 +216,8 @@ impl State {
     }
 
     /// The variables that a command sees of those set by others: all of them where steps run one at a time and
-    /// during rollback; else those of its own step, of the steps it depends on, and of prerequisites.
+    /// during rollback; else those of its own step, of the steps it depends on, and of prerequisites. Where two set one
+    /// name, the one that comes later when steps run one at a time does, however many run at once.
     #[must_use]
     pub fn variables(&self, plan: &Plan, place: Place) -> BTreeMap<String, String> {
         let seen = match place.step() {
@@ -228,6 +229,18 @@ impl State {
             _ => true,
         };
         let sets = self.variables.iter().filter(|(from, _)| is_seen(*from));
-        sets.flat_map(|(_, set)| set.clone()).collect()
+        let mut sets: Vec<_> = sets.collect();
+        if self.jobs > 1 {
+            let order = plan.order();
+            let turn = |step| order.iter().position(|other| *other == step);
+            sets.sort_by_key(|(from, _)| match from {
+                Place::Prerequisites => (0, None),
+                Place::Action(step) | Place::Verification(step) => (1, turn(*step)),
+                Place::Criteria => (2, None),
+                Place::Rollback(_) | Place::Procedure => (3, None),
+            });
+        }
+        let sets = sets.into_iter().map(|(_, set)| set.clone());
+        sets.flatten().collect()
     }
 }
