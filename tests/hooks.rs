@@ -28,7 +28,7 @@ fn root() -> &'static Path {
 }
 
 /// What YAML says, read with the parser that pre-commit brings along.
-fn yaml(text: &str) -> Value {
+pub fn yaml(text: &str) -> Value {
     let read = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)";
     let mut command = Tools::get().command("python");
     command.args(["-c", read]);
@@ -43,7 +43,7 @@ fn yaml(text: &str) -> Value {
 }
 
 /// The one YAML block of the README that has a key at its top.
-fn snippet(key: &str) -> String {
+pub fn snippet(key: &str) -> String {
     let blocks = readme::blocks(&readme::readme(), "yaml");
     let mut with_key = blocks
         .into_iter()
@@ -262,8 +262,8 @@ fn the_ci_of_the_readme_works() {
     let jobs = github["jobs"].as_object().unwrap().values();
     let steps = jobs.flat_map(|job| job["steps"].as_array().unwrap());
     let github: Vec<&str> = steps.filter_map(|step| step["run"].as_str()).collect();
-    let gitlab = yaml(&snippet("runbooks"));
-    let script = gitlab["runbooks"]["script"].as_array().unwrap().iter();
+    let ci = yaml(&snippet("runbooks"));
+    let script = ci["runbooks"]["script"].as_array().unwrap().iter();
     let gitlab: Vec<&str> = script.filter_map(Value::as_str).collect();
     for (name, commands) in [("github", github), ("gitlab", gitlab)] {
         assert!(commands.len() > 1, "{commands:?}");
@@ -272,5 +272,11 @@ fn the_ci_of_the_readme_works() {
         assert_eq!(run_in_ci(&environment, &project, &commands), 0, "{name}");
         project.write("workflows/release.md", "# Release\n");
         assert_eq!(run_in_ci(&environment, &project, &commands), 1, "{name}");
+        if name == "gitlab" {
+            let report = &ci["runbooks"]["artifacts"]["reports"]["codequality"];
+            let report = project.path().join(report.as_str().unwrap());
+            let issues: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+            assert!(!issues.as_array().unwrap().is_empty());
+        }
     }
 }
