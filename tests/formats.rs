@@ -1,6 +1,6 @@
 //! The formats for other programs, each held against its published schema or a program that reads it.
 
-mod consumers;
+pub mod consumers;
 mod gitlab;
 mod junit;
 mod rdjson;
@@ -16,7 +16,7 @@ use crate::sample;
 
 /// A project with findings of every kind: in odd paths, in no ASCII, in a directory, suppressed, in a document that
 /// is none, on several lines.
-fn project() -> Project {
+pub fn project() -> Project {
     let project = sample::project(&["release", "clean"]);
     let text = sample::workflow("release")
         .replace(
@@ -62,6 +62,13 @@ fn findings(project: &Project) -> Vec<Value> {
         .as_array()
         .unwrap()
         .clone()
+}
+
+/// As [`findings`], of a check with other arguments.
+pub fn findings_in(project: &Project, arguments: &[&str]) -> Vec<Value> {
+    project
+        .check(&[arguments, &["--format", "json"]].concat())
+        .findings()
 }
 
 #[test]

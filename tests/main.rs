@@ -5,6 +5,8 @@
     reason = "tests touch files and processes, and a panic there is a failure with a place"
 )]
 
+#[cfg(unix)]
+mod action;
 mod anything;
 mod audit;
 mod baseline;
@@ -12,6 +14,8 @@ mod cli;
 mod defects;
 mod documents;
 mod flowchart;
+#[cfg(unix)]
+mod editors;
 #[cfg(unix)]
 mod formats;
 mod generate;
@@ -45,6 +49,8 @@ mod sample;
 mod schema;
 #[cfg(unix)]
 mod session;
+#[cfg(unix)]
+mod shells;
 mod shown;
 mod template;
 mod terminal;

@@ -246,6 +246,8 @@ fn is_repository_path(span: &str) -> bool {
         "fixtures",
         "workflows",
         "benches",
+        "editors",
+        "action.yml",
         ".ci",
         "Cargo.toml",
         "README.md",

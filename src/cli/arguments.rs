@@ -1,16 +1,23 @@
 //! What may be said of each command but those that run workflows.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use clap::Arg;
 use clap::Args;
+use clap::Command;
+use clap::Error;
 use clap::Subcommand;
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use clap::builder::TypedValueParser;
 
 use crate::diagnostic::Level;
 use crate::report;
 use crate::report::Format;
 use crate::rules;
+use crate::rules::RULES;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArguments {
@@ -26,7 +33,7 @@ pub(in crate::cli) struct CheckArguments {
     pub(in crate::cli) severity: Vec<(usize, Level)>,
 
     /// Run these rules alone
-    #[arg(long, value_name = "RULE", value_parser = rule_id, value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_parser = Rule, hide_possible_values = true, value_delimiter = ',')]
     pub(in crate::cli) only: Vec<usize>,
 
     /// The weight of findings from which the exit code is 1
@@ -38,7 +45,7 @@ pub(in crate::cli) struct CheckArguments {
     pub(in crate::cli) today: Option<NaiveDate>,
 
     /// How findings are written
-    #[arg(long, visible_alias = "format", value_name = "FORMAT", value_parser = output_format)]
+    #[arg(long, visible_alias = "format", value_name = "FORMAT", value_parser = OutputFormat, hide_possible_values = true)]
     pub(in crate::cli) output_format: Option<&'static Format>,
 
     /// Write findings to a file
@@ -185,7 +192,7 @@ pub(in crate::cli) struct AuditArguments {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RuleArguments {
     /// The rule
-    #[arg(value_parser = rule_id)]
+    #[arg(value_parser = Rule, hide_possible_values = true)]
     pub(in crate::cli) id: Option<usize>,
 
     /// How the table is written
@@ -232,6 +239,30 @@ pub(in crate::cli) struct ShowArguments {
     pub(in crate::cli) output_format: ConfigFormat,
 }
 
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompletionsArguments {
+    /// The shell
+    pub(in crate::cli) shell: Shell,
+}
+
+/// The shells whose command lines are completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ManArguments {
+    /// The command, such as `config show`; the program as a whole without it
+    pub(in crate::cli) command: Vec<String>,
+
+    /// Write the pages of all commands to this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+    pub(in crate::cli) output_dir: Option<PathBuf>,
+}
+
 /// How the configuration is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ConfigFormat {
@@ -245,6 +276,51 @@ pub(in crate::cli) enum ConfigFormat {
 pub(in crate::cli) enum TableFormat {
     Text,
     Json,
+}
+
+/// Reads a rule's id; completions offer all of them.
+#[derive(Clone)]
+struct Rule;
+
+impl TypedValueParser for Rule {
+    type Value = usize;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<usize, Error> {
+        TypedValueParser::parse_ref(&rule_id, command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let ids = RULES.iter().map(|rule| PossibleValue::new(rule.id));
+        Some(Box::new(ids))
+    }
+}
+
+/// Reads an output format's name; completions offer all of them.
+#[derive(Clone)]
+struct OutputFormat;
+
+impl TypedValueParser for OutputFormat {
+    type Value = &'static Format;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<&'static Format, Error> {
+        TypedValueParser::parse_ref(&output_format, command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = report::FORMATS.iter();
+        let names = names.map(|format| PossibleValue::new(format.name));
+        Some(Box::new(names))
+    }
 }
 
 fn rule_id(id: &str) -> Result<usize, String> {

@@ -166,6 +166,10 @@ pub enum Failure {
     #[diagnostic(help("the path is read from the project root"))]
     NoTemplate { place: String, path: String },
 
+    #[error("there is no command `{command}`")]
+    #[diagnostic(help("`wf --help` lists the commands"))]
+    NoCommand { command: String },
+
     #[error(transparent)]
     #[diagnostic(transparent)]
     Baseline(#[from] BaselineError),

@@ -5,12 +5,15 @@ mod baseline;
 mod check;
 mod clock;
 mod collect;
+mod completions;
 mod config;
+mod examples;
 mod failure;
 mod init;
 mod inventory;
 mod judgement;
 mod list;
+mod man;
 mod new;
 mod overview;
 mod progress;
@@ -22,15 +25,19 @@ mod terminal;
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
+use clap::FromArgMatches;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
 use crate::cli::arguments::AuditArguments;
 use crate::cli::arguments::CheckArguments;
+use crate::cli::arguments::CompletionsArguments;
 use crate::cli::arguments::ConfigArguments;
 use crate::cli::arguments::InitArguments;
 use crate::cli::arguments::ListArguments;
+use crate::cli::arguments::ManArguments;
 use crate::cli::arguments::NewArguments;
 use crate::cli::arguments::RuleArguments;
 use crate::report;
@@ -87,6 +94,10 @@ enum Command {
     Rule(RuleArguments),
     /// Show the configuration in force, or its JSON Schema
     Config(ConfigArguments),
+    /// Print the script that completes the command line in a shell
+    Completions(CompletionsArguments),
+    /// Print the page of a command for man, or write all of them
+    Man(ManArguments),
     #[command(flatten)]
     Runner(Box<runner::Command>),
 }
@@ -129,10 +140,16 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// The command line, with its examples.
+fn command() -> clap::Command {
+    examples::added(Arguments::command())
+}
+
 /// Run the program on the command line it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let said = command().get_matches();
+    let arguments = Arguments::from_arg_matches(&said).expect("clap has checked it");
     terminal::choose_color(arguments.color);
     let exit = match arguments.command {
         Command::Check(check) => check::run(&check),
@@ -142,6 +159,8 @@ pub fn main() -> ExitCode {
         Command::Audit(audit) => audit::run(&audit),
         Command::Rule(rule) => rule::run(&rule),
         Command::Config(config) => config::run(&config),
+        Command::Completions(completions) => completions::run(&completions),
+        Command::Man(man) => man::run(&man),
         Command::Runner(command) => runner::run(&command),
     };
     exit.into()

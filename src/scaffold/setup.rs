@@ -154,40 +154,12 @@ jobs:
     /// `.vscode/tasks.json`: a task whose findings the editor shows in their places.
     #[must_use]
     pub fn vscode(&self) -> String {
-        let folder = match self.folder {
-            "" => String::new(),
-            folder => format!("{}, ", serde_json::Value::from(folder)),
-        };
-        format!(
-            r#"{{
-  "version": "2.0.0",
-  "tasks": [
-    {{
-      "label": "wf check",
-      "type": "process",
-      "command": "wf",
-      "args": ["check", {folder}"--output-format", "concise", "--quiet"],
-      "group": "test",
-      "presentation": {{ "reveal": "silent", "clear": true }},
-      "problemMatcher": {{
-        "owner": "wf",
-        "source": "wf",
-        "fileLocation": ["relative", "${{workspaceFolder}}"],
-        "pattern": {{
-          "regexp": "^(.+?):(\\d+):(\\d+): (error|warning|info)\\[([a-z-]+)\\] (.*)$",
-          "file": 1,
-          "line": 2,
-          "column": 3,
-          "severity": 4,
-          "code": 5,
-          "message": 6
-        }}
-      }}
-    }}
-  ]
-}}
-"#
-        )
+        let tasks = include_str!("../../editors/vscode/tasks.json");
+        if self.folder.is_empty() {
+            return tasks.to_owned();
+        }
+        let folder = serde_json::Value::from(self.folder);
+        tasks.replace("[\"check\", ", &format!("[\"check\", {folder}, "))
     }
 }
 

@@ -134,6 +134,11 @@ pub fn rdformat(report: &str) -> Value {
     serde_json::from_str(&fed(&mut node, report)).unwrap()
 }
 
+/// What a script prints in Node.
+pub fn node(script: &str, input: &str) -> String {
+    fed(Command::new("node").args(["-e", script]), input)
+}
+
 fn fed(command: &mut Command, input: &str) -> String {
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command

@@ -1,0 +1,309 @@
+//! The examples that stand below the help of each command, and in its page of the manual.
+
+use clap::Command;
+
+/// A command line, and what it is for.
+type Example = (&'static str, &'static str);
+
+/// The examples of each command, by its words after `wf`.
+const EXAMPLES: &[(&str, &[Example])] = &[
+    (
+        "check",
+        &[
+            ("wf check", "the workflow directories of this project"),
+            ("wf check workflows/release.md", "one document"),
+            (
+                "wf check - --stdin-path workflows/a.md < a.md",
+                "what is not saved yet",
+            ),
+            (
+                "wf check --fail-on warning --statistics",
+                "warnings count too",
+            ),
+            ("wf check --only missing-rollback", "one rule alone"),
+            (
+                "wf check --write-baseline wf-baseline.json",
+                "take all that is found as known",
+            ),
+            (
+                "wf check --baseline wf-baseline.json",
+                "report only what is new",
+            ),
+            (
+                "wf check --format sarif --output-file wf.sarif",
+                "for code scanning",
+            ),
+        ],
+    ),
+    (
+        "init",
+        &[
+            ("wf init", "show what is to be written, and ask"),
+            (
+                "wf init --yes --pre-commit --github",
+                "and check each commit and each push",
+            ),
+        ],
+    ),
+    (
+        "new",
+        &[
+            ("wf new release", "workflows/release.md"),
+            (
+                "wf new ops/certificates --owner platform",
+                "in a folder, with its owner",
+            ),
+        ],
+    ),
+    (
+        "list",
+        &[
+            ("wf list", "the table"),
+            ("wf list --format json", "the same for programs"),
+        ],
+    ),
+    (
+        "audit",
+        &[
+            ("wf audit", "when each audit runs out, the soonest first"),
+            (
+                "wf audit --stamp release",
+                "it was audited today: ask, and write that down",
+            ),
+        ],
+    ),
+    (
+        "rule",
+        &[
+            ("wf rule", "all rules"),
+            (
+                "wf rule missing-rollback",
+                "what one is about, with its cases",
+            ),
+        ],
+    ),
+    (
+        "config",
+        &[("wf config show", "every setting, and where it comes from")],
+    ),
+    (
+        "config show",
+        &[
+            ("wf config show", "what holds in the current folder"),
+            (
+                "wf config show --isolated",
+                "what holds without any wf.toml",
+            ),
+        ],
+    ),
+    (
+        "config schema",
+        &[(
+            "wf config schema > wf.schema.json",
+            "for `#:schema wf.schema.json` in wf.toml",
+        )],
+    ),
+    (
+        "run",
+        &[
+            (
+                "wf run release VERSION=1.4.0",
+                "show the plan, ask, and do it",
+            ),
+            ("wf run release VERSION=1.4.0 --yes", "without asking"),
+            ("wf run release TOKEN=@token.txt", "a secret from a file"),
+            ("wf run release --dry-run", "the plan alone"),
+        ],
+    ),
+    (
+        "plan",
+        &[
+            (
+                "wf plan release VERSION=1.4.0",
+                "each command, and what would undo it",
+            ),
+            (
+                "wf plan release -o release.plan",
+                "for `wf run release --plan release.plan`",
+            ),
+        ],
+    ),
+    (
+        "resume",
+        &[
+            ("wf resume", "the only run that is not finished"),
+            ("wf resume --retry", "what was in flight is done again"),
+            ("wf resume --rollback", "undo what was done"),
+        ],
+    ),
+    (
+        "confirm",
+        &[
+            ("wf confirm", "the only item that waits"),
+            (
+                "wf confirm --item 3.1 --evidence \"ticket 512\"",
+                "with what shows it",
+            ),
+        ],
+    ),
+    (
+        "reject",
+        &[(
+            "wf reject --reason \"the window is over\"",
+            "what was done is undone",
+        )],
+    ),
+    (
+        "rollback",
+        &[
+            ("wf rollback", "undo the run that is not finished"),
+            ("wf rollback --skip 2", "leave step 2 as it is, and go on"),
+        ],
+    ),
+    (
+        "runs",
+        &[
+            ("wf runs", "the newest first"),
+            ("wf runs show", "the newest again"),
+        ],
+    ),
+    (
+        "runs show",
+        &[
+            (
+                "wf runs show --verify",
+                "whether the newest record is whole",
+            ),
+            ("wf runs show --output 2.1", "what a command wrote"),
+        ],
+    ),
+    (
+        "runs prune",
+        &[
+            (
+                "wf runs prune --keep 20",
+                "keep the newest of each workflow",
+            ),
+            ("wf runs prune --older-than 90d", "remove what ended before"),
+        ],
+    ),
+    (
+        "runs abandon",
+        &[("wf runs abandon RUN", "its workflow can be run again")],
+    ),
+    (
+        "completions",
+        &[
+            (
+                "wf completions bash > ~/.local/share/bash-completion/completions/wf",
+                "",
+            ),
+            ("wf completions zsh > ~/.zfunc/_wf", ""),
+            (
+                "wf completions fish > ~/.config/fish/completions/wf.fish",
+                "",
+            ),
+        ],
+    ),
+    (
+        "man",
+        &[
+            ("wf man | man -l -", "read the page of wf"),
+            ("wf man config show | man -l -", "that of a command"),
+            (
+                "wf man --output-dir ~/.local/share/man/man1",
+                "all of them, for `man wf-check`",
+            ),
+        ],
+    ),
+];
+
+/// A command with its examples below its help, and so the commands in it.
+pub fn added(command: Command) -> Command {
+    command.mut_subcommands(|inner| {
+        let name = inner.get_name().to_owned();
+        below(inner, &name)
+    })
+}
+
+fn below(command: Command, words: &str) -> Command {
+    let command = command.mut_subcommands(|inner| {
+        let words = format!("{words} {}", inner.get_name());
+        below(inner, &words)
+    });
+    let Some((_, examples)) = EXAMPLES.iter().find(|(name, _)| *name == words) else {
+        return command;
+    };
+    let mut text = shown(examples);
+    if let Some(help) = command.get_after_help() {
+        text.push_str(&format!("\n{help}"));
+    }
+    command.after_help(text)
+}
+
+fn shown(examples: &[Example]) -> String {
+    let width = examples
+        .iter()
+        .map(|(line, _)| line.len())
+        .max()
+        .unwrap_or(0);
+    let mut text = "Examples:\n".to_owned();
+    for (line, about) in examples {
+        text.push_str(format!("  {line:<width$}  {about}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+
+    /// The words of a line as a shell has them, without what it pipes, reads and writes.
+    fn words(line: &str) -> Vec<String> {
+        let line = line
+            .split([' ', '\n'])
+            .take_while(|word| !["|", ">", "<"].contains(word));
+        let line = line.collect::<Vec<_>>().join(" ");
+        let mut words = Vec::new();
+        for (at, part) in line.split('"').enumerate() {
+            match at % 2 {
+                0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                _ => words.push(part.to_owned()),
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn every_example_is_a_command_line() {
+        for (name, examples) in EXAMPLES {
+            for (line, _) in *examples {
+                let read = cli::command().try_get_matches_from(words(line));
+                assert!(read.is_ok(), "{name}: {line}: {read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        fn walk(command: &Command, words: &str) {
+            for inner in command.get_subcommands() {
+                let words = format!("{words}{}", inner.get_name());
+                assert!(
+                    EXAMPLES.iter().any(|(name, _)| *name == words),
+                    "`wf {words}` has no examples"
+                );
+                walk(inner, &format!("{words} "));
+            }
+        }
+        walk(&cli::command(), "");
+        for (name, _) in EXAMPLES {
+            let mut command = &cli::command();
+            for word in name.split(' ') {
+                command = command.find_subcommand(word).expect("the command is there");
+            }
+        }
+    }
+}
