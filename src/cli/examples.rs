@@ -1,5 +1,6 @@
 //! The examples that stand below the help of each command, and in its page of the manual.
 
+use anstyle::Style;
 use clap::Command;
 
 /// A command line, and what it is for.
@@ -8,9 +9,36 @@ type Example = (&'static str, &'static str);
 /// The examples of each command, by its words after `wf`.
 const EXAMPLES: &[(&str, &[Example])] = &[
     (
+        "",
+        &[
+            ("wf check", "lint all workflows of this project"),
+            ("wf check workflows/release.md", "lint one document"),
+            (
+                "wf init --pre-commit",
+                "set a project up, and check each commit",
+            ),
+            (
+                "wf new release --owner platform",
+                "a workflow from the template, and its entry",
+            ),
+            ("wf list", "every workflow, its owner and its audit"),
+            (
+                "wf audit --stamp release",
+                "write down that it was audited today",
+            ),
+            ("wf rule missing-rollback", "what a rule is about"),
+            ("wf config show", "every setting, and where it comes from"),
+            (
+                "wf plan release VERSION=1.4.0",
+                "what a run would do, and would undo",
+            ),
+            ("wf run release VERSION=1.4.0", "do it"),
+        ],
+    ),
+    (
         "check",
         &[
-            ("wf check", "the workflow directories of this project"),
+            ("wf check", "all workflows of this project"),
             ("wf check workflows/release.md", "one document"),
             (
                 "wf check - --stdin-path workflows/a.md < a.md",
@@ -23,7 +51,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("wf check --only missing-rollback", "one rule alone"),
             (
                 "wf check --write-baseline wf-baseline.json",
-                "take all that is found as known",
+                "all that is found is known",
             ),
             (
                 "wf check --baseline wf-baseline.json",
@@ -220,16 +248,13 @@ const EXAMPLES: &[(&str, &[Example])] = &[
 
 /// A command with its examples below its help, and so the commands in it.
 pub fn added(command: Command) -> Command {
-    command.mut_subcommands(|inner| {
-        let name = inner.get_name().to_owned();
-        below(inner, &name)
-    })
+    below(command, "")
 }
 
 fn below(command: Command, words: &str) -> Command {
     let command = command.mut_subcommands(|inner| {
         let words = format!("{words} {}", inner.get_name());
-        below(inner, &words)
+        below(inner, words.trim_start())
     });
     let Some((_, examples)) = EXAMPLES.iter().find(|(name, _)| *name == words) else {
         return command;
@@ -238,21 +263,32 @@ fn below(command: Command, words: &str) -> Command {
     if let Some(help) = command.get_after_help() {
         text.push_str(&format!("\n{help}"));
     }
-    command.after_help(text)
+    command.after_help(headed(&text))
 }
 
 fn shown(examples: &[Example]) -> String {
-    let width = examples
-        .iter()
-        .map(|(line, _)| line.len())
-        .max()
-        .unwrap_or(0);
+    let width = examples.iter().map(|(line, _)| line.len()).max();
+    let width = width.unwrap_or(0);
     let mut text = "Examples:\n".to_owned();
     for (line, about) in examples {
         text.push_str(format!("  {line:<width$}  {about}").trim_end());
         text.push('\n');
     }
     text
+}
+
+/// A text whose headings look like those that clap writes.
+fn headed(text: &str) -> String {
+    let style = Style::new().bold().underline();
+    let lines = text.lines().map(|line| {
+        let is_heading = line.ends_with(':') && !line.starts_with(' ');
+        if is_heading {
+            format!("{style}{line}{style:#}")
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -287,6 +323,15 @@ mod tests {
     }
 
     #[test]
+    fn no_line_is_wider_than_a_small_terminal() {
+        for (name, examples) in EXAMPLES {
+            for line in shown(examples).lines() {
+                assert!(line.len() < 80, "{name}: {line}");
+            }
+        }
+    }
+
+    #[test]
     fn every_command_has_examples() {
         fn walk(command: &Command, words: &str) {
             for inner in command.get_subcommands() {
@@ -301,7 +346,7 @@ mod tests {
         walk(&cli::command(), "");
         for (name, _) in EXAMPLES {
             let mut command = &cli::command();
-            for word in name.split(' ') {
+            for word in name.split_whitespace() {
                 command = command.find_subcommand(word).expect("the command is there");
             }
         }

@@ -44,7 +44,7 @@ use crate::report;
 
 /// Lints Markdown workflow documents, and runs those that are valid.
 #[derive(Debug, Parser)]
-#[command(name = "wf", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+#[command(name = "wf", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -60,21 +60,11 @@ struct Arguments {
     color: Color,
 }
 
-const AFTER_HELP: &str = "\
-Examples:
-  wf check                          lint the workflow directories of this project
-  wf check workflows/release.md     lint one document
-  wf check --format json | jq .     findings for programs
-  wf init --pre-commit              set a project up, and check each commit
-  wf new release --owner platform   a workflow from the template, listed in the index
-  wf list                           every workflow, with its owner and the age of its audit
-  wf audit --stamp release          write today's date into a workflow that was looked through
-  wf rule missing-rollback          what a rule is about
-  wf config show                    every setting, and where it comes from
-  wf plan release VERSION=1.4.0     what a run would do, and what would undo it
-  wf run release VERSION=1.4.0      do it
-
-Exit codes: 0 nothing found, 1 findings, 2 wrong usage or configuration, or a path that cannot be read.";
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing found
+  1  findings
+  2  wrong usage or configuration, or a path that cannot be read";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

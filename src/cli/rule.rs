@@ -1,12 +1,19 @@
 //! `wf rule`.
 
+use anstyle::AnsiColor;
+use anstyle::Style;
 use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::arguments::RuleArguments;
 use crate::cli::arguments::TableFormat;
 use crate::cli::terminal;
+use crate::diagnostic::Level;
+use crate::report;
 use crate::report::page;
+use crate::report::table::Cell;
+use crate::report::table::Column;
+use crate::report::table::Table;
 use crate::rules::RULES;
 
 #[derive(Serialize)]
@@ -27,7 +34,7 @@ pub fn run(arguments: &RuleArguments) -> Exit {
             page::page(RULES[rule].page, terminal::view(false).color)
         }
         (Some(rule), TableFormat::Json) => json(&row(rule, true)),
-        (None, TableFormat::Text) => table(),
+        (None, TableFormat::Text) => table().render(terminal::frame()),
         (None, TableFormat::Json) => json(
             &(0..RULES.len())
                 .map(|rule| row(rule, false))
@@ -58,26 +65,38 @@ fn json(value: &impl Serialize) -> String {
     format!("{text}\n")
 }
 
-/// The rules, one a line: cut to the terminal's width, whole elsewhere.
-fn table() -> String {
-    let rows: Vec<Row> = (0..RULES.len()).map(|rule| row(rule, false)).collect();
-    let id = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for (row, rule) in rows.iter().zip(RULES) {
-        let line = format!(
-            "{:<id$}  {:<7}  {}",
-            row.id,
-            rule.default.name(),
-            row.summary
-        );
-        let width = terminal::terminal_width().unwrap_or(usize::MAX);
-        if line.chars().count() > width {
-            text.extend(line.chars().take(width - 1));
-            text.push('…');
-        } else {
-            text.push_str(&line);
-        }
-        text.push('\n');
+/// The rules, one a row.
+fn table() -> Table {
+    let column = |name, least, rank| Column {
+        name,
+        is_number: false,
+        least,
+        rank,
+    };
+    let rows = RULES.iter().enumerate().map(|(at, rule)| {
+        let row = row(at, false);
+        let level = match rule.default {
+            Level::Off => Style::new().dimmed(),
+            Level::On(severity) => report::style(severity, true),
+        };
+        let fix = match row.fix {
+            "none" => Cell::new("-"),
+            fix => Cell::new(fix.split(' ').next().unwrap_or(fix)),
+        };
+        vec![
+            Cell::new(row.id).styled(AnsiColor::Cyan.on_default()),
+            Cell::new(rule.default.name()).styled(level),
+            fix,
+            Cell::new(row.summary.trim_end_matches(':')),
+        ]
+    });
+    Table {
+        columns: vec![
+            column("RULE", Some(12), 0),
+            column("LEVEL", None, 1),
+            column("FIX", None, 3),
+            column("WHAT IT DOES", Some(24), 2),
+        ],
+        rows: rows.collect(),
     }
-    text
 }

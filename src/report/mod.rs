@@ -36,6 +36,7 @@ use crate::diagnostic::Severity;
 use crate::files;
 use crate::lint::Report;
 
+pub use full::style;
 pub use json::json;
 pub use statistics::statistics;
 pub use wording::took;
@@ -95,7 +96,7 @@ impl View {
 pub static FORMATS: &[Format] = &[
     Format {
         name: "full",
-        readers: "people: each finding in its place, with help; the default on a terminal",
+        readers: "people: findings in place, with help; the default on a terminal",
         is_for_people: true,
         render: full::render,
     },
@@ -119,7 +120,7 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         name: "github",
-        readers: "GitHub Actions: an annotation a finding; the default under `GITHUB_ACTIONS`",
+        readers: "GitHub Actions: annotations; the default under `GITHUB_ACTIONS`",
         is_for_people: false,
         render: github::render,
     },
