@@ -10,6 +10,11 @@ use chrono::Utc;
 
 use crate::cli::failure::Failure;
 
+/// What time it is.
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
 /// The day that dates are judged by: the one that was asked for, else that of `SOURCE_DATE_EPOCH`, else today (UTC).
 pub fn today(asked: Option<NaiveDate>) -> Result<NaiveDate, Failure> {
     if let Some(day) = asked {

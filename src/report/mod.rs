@@ -39,6 +39,7 @@ use crate::lint::Report;
 pub use full::style;
 pub use json::json;
 pub use statistics::statistics;
+pub use wording::ago;
 pub use wording::took;
 
 /// An output format.

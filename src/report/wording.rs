@@ -103,6 +103,16 @@ pub fn listed(parts: &[String]) -> String {
     }
 }
 
+/// How long ago something was: `12s ago`, `2h 5m ago`, `3 days ago`.
+#[must_use]
+pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match (now - time).num_days() {
+        ..=0 => format!("{} ago", between(time, now)),
+        1 => "1 day ago".to_owned(),
+        days => format!("{days} days ago"),
+    }
+}
+
 /// How a command failed, in a few words, with how long it took.
 #[must_use]
 pub fn ended(outcome: &Outcome, duration_ms: u64) -> String {
@@ -202,6 +212,17 @@ mod tests {
             (between(early, late), between(late, early)),
             ("12s".to_owned(), "0ms".to_owned())
         );
+    }
+
+    #[test]
+    fn what_is_long_past_is_told_in_days() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(40);
+        let ago = |seconds: i64| ago(now - TimeDelta::seconds(seconds), now);
+        assert_eq!(ago(12), "12s ago");
+        assert_eq!(ago(2 * 3600 + 300), "2h 5m ago");
+        assert_eq!(ago(86_400), "1 day ago");
+        assert_eq!(ago(3 * 86_400 - 1), "2 days ago");
+        assert_eq!(ago(-5), "0ms ago", "a clock that was set back");
     }
 
     #[test]

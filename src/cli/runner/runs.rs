@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::arguments::TableFormat;
+use crate::cli::clock;
 use crate::cli::failure;
 use crate::cli::runner::arguments::AbandonArguments;
 use crate::cli::runner::arguments::Common;
@@ -59,6 +60,8 @@ struct Row {
     #[serde(skip)]
     standing: Option<Standing>,
     started: Option<String>,
+    #[serde(skip)]
+    began: Option<DateTime<Utc>>,
     duration_ms: Option<i64>,
     note: Option<String>,
 }
@@ -107,6 +110,7 @@ fn row(store: &Store, name: &str) -> Row {
         state: None,
         standing: None,
         started: None,
+        began: None,
         duration_ms: None,
         note: Some(note),
     };
@@ -128,6 +132,7 @@ fn row(store: &Store, name: &str) -> Row {
         state: Some(standing.word()),
         standing: Some(standing),
         started: Some(instant(first.time)),
+        began: Some(first.time),
         duration_ms: Some((last.time - first.time).num_milliseconds()),
         note: contents
             .fault
@@ -136,6 +141,8 @@ fn row(store: &Store, name: &str) -> Row {
 }
 
 fn table(rows: &[Row]) -> Table {
+    let now = clock::now();
+    let text = |text: Option<String>| Cell::new(text.as_deref().unwrap_or("-"));
     let column = |name, least, rank| Column {
         name,
         is_number: false,
@@ -150,16 +157,21 @@ fn table(rows: &[Row]) -> Table {
         vec![
             Cell::new(&row.run).styled(AnsiColor::Cyan.on_default()),
             Cell::new(row.note.as_deref().or(row.state).unwrap_or("-")).styled(style),
-            Cell::new(row.started.as_deref().unwrap_or("-")),
-            Cell::new(duration.as_deref().unwrap_or("-")),
+            text(
+                row.began
+                    .map(|time| time.format("%Y-%m-%d %H:%M").to_string()),
+            ),
+            text(row.began.map(|time| report::ago(time, now))),
+            text(duration),
         ]
     };
     Table {
         columns: vec![
             column("RUN", None, 0),
             column("STATE", Some(8), 1),
-            column("STARTED", None, 2),
-            column("TOOK", None, 3),
+            column("STARTED (UTC)", None, 3),
+            column("AGO", None, 2),
+            column("TOOK", None, 4),
         ],
         rows: rows.iter().map(cells).collect(),
     }
