@@ -8,6 +8,8 @@ use serde_json::Value;
 use serde_json::json;
 use walkdir::WalkDir;
 
+#[cfg(unix)]
+use crate::formats::consumers;
 use crate::json;
 use crate::project::Project;
 use crate::project::Run;
@@ -42,7 +44,8 @@ fn judged(validator: &Validator, text: &str) -> (bool, bool) {
     (run.code == 0, validator.is_valid(&value))
 }
 
-const TAKEN: [&str; 26] = [
+const TAKEN: [&str; 27] = [
+    "baseline = \"ci/known.json\"",
     "",
     "paths = [\".\", \"./a/b/\", \"é:x\", \"a..b\", \"...\"]",
     "exclude = []",
@@ -71,7 +74,9 @@ const TAKEN: [&str; 26] = [
     "[run]\nnotify = [\"tell\", \"\"]\nnotify-on = [\"succeeded\", \"failed\", \"undone\", \"stuck\", \"waiting\", \"suspended\"]",
 ];
 
-const REFUSED: [&str; 50] = [
+const REFUSED: [&str; 52] = [
+    "baseline = \"/tmp/known.json\"",
+    "baseline = true",
     "path = [\"a\"]",
     "\"$schema\" = \"x\"",
     "paths = []",
@@ -178,6 +183,31 @@ fn the_schema_refuses_what_the_program_refuses() {
     for text in BEYOND {
         assert_eq!(judged(&validator, text), (false, true), "{text}");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_schema_is_strict_enough_for_schema_store() {
+    // SchemaStore compiles each schema with Ajv in its strict mode, and tries files that are right and that are not.
+    let script = "const Ajv = require('ajv');\n\
+        const [schema, good, bad] = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n\
+        const validate = new Ajv({ strict: true, allErrors: true }).compile(schema);\n\
+        console.log(JSON.stringify([good, bad].map(texts => texts.map(text => validate(text)))));";
+    let read = |text: &&str| toml::from_str::<Value>(text).unwrap();
+    let good: Vec<Value> = TAKEN.iter().map(read).collect();
+    let bad = REFUSED
+        .iter()
+        .filter(|text| toml::from_str::<Value>(text).is_ok());
+    let bad: Vec<Value> = bad.map(read).collect();
+    let judged = consumers::node(script, &json!([schema(), good, bad]).to_string());
+    let judged: [Vec<bool>; 2] = serde_json::from_str(&judged).unwrap();
+    assert!(judged[0].iter().all(|is_taken| *is_taken), "{judged:?}");
+    assert!(
+        judged[1].len() > 5 && judged[1].iter().all(|is_taken| !is_taken),
+        "{judged:?}"
+    );
+    // Its catalogue finds the file by its name, and the schema by this address.
+    assert_eq!(schema()["$id"], "https://json.schemastore.org/wf.json");
 }
 
 #[test]

@@ -15,11 +15,8 @@ use crate::tools;
 
 /// The Python packages.
 const PINNED: &str = include_str!("../consumers.txt");
-/// The Node package that validates reviewdog's format, and the hash of what npm packs of it.
-const RDFORMAT: (&str, &str) = (
-    "@umbrelladocs/rdformat-validator@1.0.1",
-    "sha512-yOQbzkvQBshV0fLfjw4S1QEv+dsYs6RRqR+4W2njaHzPchyWj/rYvK5ogJ8Jo+GRtX1hKPxyRFtIN18GFwVQVA==",
-);
+/// The Node packages.
+const NODE_PINNED: &str = include_str!("../node/package-lock.json");
 
 /// Make a folder below the build's, once, whichever thread or process comes first: `make` fills it.
 fn made(name: &str, wanted: &str, make: impl Fn(&Path) -> Result<(), String>) -> PathBuf {
@@ -107,36 +104,40 @@ pub fn sarif_schema() -> Value {
     schema
 }
 
-/// What the validator of reviewdog's format says of a report.
-pub fn rdformat(report: &str) -> Value {
-    static PACKAGE: OnceLock<PathBuf> = OnceLock::new();
-    let package = PACKAGE.get_or_init(|| {
-        made("rdformat", &format!("{RDFORMAT:?}"), |folder| {
-            let needs = "Node with npm, and its registry";
-            let mut pack = Command::new("npm");
-            pack.args(["pack", "--silent", "--json", RDFORMAT.0])
-                .current_dir(folder);
-            let packed: Value = serde_json::from_str(&done(&mut pack, needs)?).unwrap();
-            assert_eq!(packed[0]["integrity"], RDFORMAT.1, "{packed}");
-            let mut tar = Command::new("tar");
-            tar.args(["-xzf", packed[0]["filename"].as_str().unwrap()])
-                .current_dir(folder);
-            done(&mut tar, "tar").map(drop)
+/// What a script prints in Node that can use the packages; `input` is its standard input.
+pub fn node(script: &str, input: &str) -> String {
+    static PACKAGES: OnceLock<PathBuf> = OnceLock::new();
+    let packages = PACKAGES.get_or_init(|| {
+        made("node", NODE_PINNED, |folder| {
+            let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/node");
+            for name in ["package.json", "package-lock.json"] {
+                fs::copy(source.join(name), folder.join(name)).unwrap();
+            }
+            let mut npm = Command::new("npm");
+            npm.args([
+                "ci",
+                "--silent",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+            ])
+            .current_dir(folder);
+            done(&mut npm, "Node with npm, and its registry").map(drop)
         })
     });
-    let script = "const { validate } = require(process.argv[1]);\n\
-        const report = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n\
-        const options = { strictMode: true, allowExtraFields: false };\n\
-        console.log(JSON.stringify(validate(report, options)));";
-    let validator = package.join("package/dist/validator/index.js");
     let mut node = Command::new("node");
-    node.args(["-e", script]).arg(validator);
-    serde_json::from_str(&fed(&mut node, report)).unwrap()
+    node.args(["-e", script])
+        .env("NODE_PATH", packages.join("node_modules"));
+    fed(&mut node, input)
 }
 
-/// What a script prints in Node.
-pub fn node(script: &str, input: &str) -> String {
-    fed(Command::new("node").args(["-e", script]), input)
+/// What the validator of reviewdog's format says of a report.
+pub fn rdformat(report: &str) -> Value {
+    let script = "const { validate } = require('@umbrelladocs/rdformat-validator');\n\
+        const report = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n\
+        const options = { strictMode: true, allowExtraFields: false };\n\
+        Promise.resolve(validate(report, options)).then(said => console.log(JSON.stringify(said)));";
+    serde_json::from_str(&node(script, report)).unwrap()
 }
 
 fn fed(command: &mut Command, input: &str) -> String {
