@@ -13,9 +13,9 @@ mod baseline;
 mod cli;
 mod defects;
 mod documents;
-mod flowchart;
 #[cfg(unix)]
 mod editors;
+mod flowchart;
 #[cfg(unix)]
 mod formats;
 mod generate;

@@ -164,9 +164,9 @@ fn lint_all(collector: &Collector<'_>, baselines: &mut Baselines<'_>) -> Result<
             overlay.as_ref().map(|(path, _)| path.as_str()),
         );
         let units: Vec<_> = work.units.iter().cloned().collect();
-        let judged = Judged::new(&units, &folders);
+        let judged = baseline.map(|at| (at, Judged::new(&units, &folders)));
         let mut own = lint::check(project, &units, folders, &disk, &each);
-        if let Some(at) = baseline {
+        if let Some((at, judged)) = judged {
             baselines.take(at, project, &judged, &mut own);
         }
         report.merge(own);
