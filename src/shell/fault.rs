@@ -1,5 +1,6 @@
 //! What does not parse, in words for people.
 
+use crate::diagnostic::quoted;
 use crate::shell::Fault;
 use crate::source::Span;
 
@@ -128,6 +129,17 @@ pub fn unseen(text: &str, offset: usize, message: &str, help: &'static str) -> F
     Fault {
         span: token(text, offset),
         message: message.to_owned(),
+        help,
+    }
+}
+
+/// A word that cannot follow what stands before it.
+pub fn unexpected(text: &str, offset: usize, help: &'static str) -> Fault {
+    let span = token(text, offset);
+    let word = quoted(&text[span.range()]);
+    Fault {
+        span,
+        message: format!("the shell does not expect `{word}` here"),
         help,
     }
 }

@@ -91,8 +91,11 @@ impl<'a> Walker<'a> {
         let before = before.trim_end_matches(['(', '{', '!', ' ', '\t']);
         if !before.ends_with(['\n', ';', '&']) && !before.ends_with("\\\n") {
             let help = "quote the text, or separate the commands with `;` or a new line";
-            let fault = fault::unseen(self.text, before.len(), "a command ends before this", help);
-            self.facts.faults.push(fault);
+            let between = &self.text[before.len()..];
+            let at = self.text.len() - between.trim_start().len();
+            self.facts
+                .faults
+                .push(fault::unexpected(self.text, at, help));
         }
         let terminator = previous.terminator_span.map(|span| span.end.offset());
         if let Some(end) = terminator
@@ -100,8 +103,9 @@ impl<'a> Walker<'a> {
             && between.trim_start().starts_with(';')
         {
             let at = end + between.len() - between.trim_start().len();
-            let fault = fault::unseen(self.text, at, "no command stands before this", "remove it");
-            self.facts.faults.push(fault);
+            self.facts
+                .faults
+                .push(fault::unexpected(self.text, at, "remove it"));
         }
     }
 
