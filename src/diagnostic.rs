@@ -120,6 +120,12 @@ impl Diagnostic {
         self
     }
 
+    /// Offer a change that mends it, where there is one.
+    pub fn fix(&mut self, fix: impl Into<Option<Fix>>) -> &mut Self {
+        self.fix = fix.into();
+        self
+    }
+
     /// Point at another place of the same document.
     pub fn related(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
         self.related.push(Related {

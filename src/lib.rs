@@ -92,8 +92,9 @@ pub mod rules;
 
 pub mod lint;
 
-// Known findings.
+// Findings that are known, and those that can be mended.
 pub mod baseline;
+pub mod fix;
 
 // Running it.
 pub mod plan;

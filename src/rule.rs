@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashSet;
@@ -19,6 +20,7 @@ use crate::parse::command::Item;
 use crate::parse::input;
 use crate::parse::input::Declared;
 use crate::parse::listing::Entry;
+use crate::scaffold;
 use crate::shell::Memory;
 use crate::source::Span;
 use crate::template::Asks;
@@ -104,6 +106,7 @@ pub struct Context<'a> {
     commands: OnceCell<Vec<Command>>,
     inputs: OnceCell<Vec<Declared>>,
     parts: OnceCell<Vec<Part<'a>>>,
+    scaffold: OnceCell<scaffold::Parts<'a>>,
 }
 
 /// A part of a document and what the template asks it to hold.
@@ -136,6 +139,7 @@ impl<'a> Context<'a> {
             commands: OnceCell::new(),
             inputs: OnceCell::new(),
             parts: OnceCell::new(),
+            scaffold: OnceCell::new(),
         }
     }
 
@@ -167,6 +171,12 @@ impl<'a> Context<'a> {
     pub fn inputs(&self) -> &[Declared] {
         self.inputs
             .get_or_init(|| input::inputs(self.document, self.template))
+    }
+
+    /// The template's parts as texts for this document.
+    pub fn scaffold(&self) -> &scaffold::Parts<'a> {
+        self.scaffold
+            .get_or_init(|| scaffold::Parts::of(self.template, self.path))
     }
 
     /// The text under a span.
@@ -316,7 +326,7 @@ fn diagnostic(rule: &'static str, severity: Severity, span: Span, message: Strin
 }
 
 /// A workflow directory.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Folder {
     /// Its path relative to the project root.
     pub path: String,
@@ -329,7 +339,7 @@ pub struct Folder {
 }
 
 /// An index and the files that it names.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Index {
     /// Its path relative to the project root.
     pub path: String,
@@ -341,8 +351,12 @@ pub struct Index {
 pub struct Directories<'a> {
     /// Each of them.
     pub folders: &'a [Folder],
-    /// The place of the trigger's Command in a document, by the document's path.
-    pub command: &'a dyn Fn(&str) -> Option<Span>,
+    /// A document or an index by its path, if it can be read.
+    pub document: &'a dyn Fn(&str) -> Option<Rc<Document>>,
+    /// The requirements.
+    pub template: &'a Template,
+    /// Today's date, UTC.
+    pub today: NaiveDate,
 }
 
 /// Takes what a rule finds in directories: each finding with the path that it is about. What it weighs depends on

@@ -220,6 +220,17 @@ pub fn is_plain_around(text: &str) -> bool {
         && bytes.last().is_some_and(u8::is_ascii_graphic)
 }
 
+/// The line end that a text uses: that of its first line, LF where it has no more than one.
+#[must_use]
+pub fn line_end(text: &str) -> &'static str {
+    let first = memchr::memchr2(b'\n', b'\r', text.as_bytes());
+    match first.map(|at| &text[at..]) {
+        Some(rest) if rest.starts_with("\r\n") => "\r\n",
+        Some(rest) if rest.starts_with('\r') => "\r",
+        _ => "\n",
+    }
+}
+
 fn line_starts(text: &str) -> Vec<u32> {
     let bytes = text.as_bytes();
     let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);

@@ -21,7 +21,6 @@ use crate::rule::Folder;
 use crate::rule::PlacedFindings;
 use crate::rules::RULES;
 use crate::source::Source;
-use crate::source::Span;
 
 /// Judge workflow directories. The suppressions of their indexes join `book`.
 pub fn check(
@@ -42,10 +41,12 @@ pub fn check(
             book.add(&index.path, suppressions);
         }
     }
-    let command = |path: &str| shelf.command(path);
+    let document = |path: &str| shelf.load(path);
     let cx = Directories {
         folders: &folders,
-        command: &command,
+        document: &document,
+        template: &project.template,
+        today: project.today,
     };
     let mut findings = Vec::new();
     for (at, rule) in RULES.iter().enumerate() {
@@ -76,14 +77,15 @@ pub fn check(
                 let suppressions = suppression::of(document, &project.template, false);
                 book.add(&path, suppressions);
             }
-            findings.push(match document.filter(|_| !diagnostic.span.is_empty()) {
-                Some(document) => {
-                    let sections = Sections::of(&document, &project.template);
-                    let shown = |path: &str| project.shown(path);
+            let shown = |path: &str| project.shown(path);
+            findings.push(match &document {
+                Some(document) if !diagnostic.span.is_empty() => {
+                    let sections = Sections::of(document, &project.template);
                     Finding::of(&document.source, &sections, diagnostic, shown)
                 }
-                None => {
-                    Finding::whole(project.shown(&path), diagnostic, |path| project.shown(path))
+                _ => {
+                    let source = document.as_ref().map(|document| &document.source);
+                    Finding::whole(shown(&path), source, diagnostic, shown)
                 }
             });
         }
@@ -116,13 +118,5 @@ impl Shelf<'_> {
             .borrow_mut()
             .insert(path.to_owned(), document.clone());
         document
-    }
-
-    fn command(&self, path: &str) -> Option<Span> {
-        let document = self.load(path)?;
-        let field = document
-            .workflow
-            .field(&self.project.template, "Trigger", "Command")?;
-        field.content.text()
     }
 }

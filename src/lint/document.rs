@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use crate::diagnostic::Diagnostic;
+use crate::edit::Fix;
 use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Project;
@@ -99,8 +100,9 @@ fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, bytes: &[u8]
                 out.report(Span::default(), fault.message.clone())
                     .help(fault.help);
                 let diagnostic = out.found.pop().expect("one was just reported");
-                let mut finding =
-                    Finding::whole(shown.to_owned(), diagnostic, |path| project.shown(path));
+                let mut finding = Finding::whole(shown.to_owned(), None, diagnostic, |path| {
+                    project.shown(path)
+                });
                 let place = fault_place(shown, bytes, &fault);
                 (finding.place.start, finding.place.end) = (place.start, place.end);
                 finding
@@ -183,9 +185,11 @@ pub fn concealed(mut document: Document) -> Document {
     document
 }
 
-/// Take secrets that a finding quotes out of its words.
+/// Take secrets that a finding quotes out of its words. A fix that would move one is not offered: it shows it.
 fn conceal(source: &Source, secrets: &[Secret], diagnostic: &mut Diagnostic) {
     for text in secrets.iter().map(|secret| source.slice(secret.span)) {
+        let shows = |fix: &Fix| fix.edits.iter().any(|edit| edit.replacement.contains(text));
+        diagnostic.fix = diagnostic.fix.take().filter(|fix| !shows(fix));
         let words = std::iter::once(&mut diagnostic.message).chain(&mut diagnostic.help);
         let related = diagnostic
             .related

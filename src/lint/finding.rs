@@ -79,12 +79,8 @@ impl Finding {
         diagnostic: Diagnostic,
         shown: impl Fn(&str) -> String,
     ) -> Self {
-        let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
-        let edits = edits.map(|edit| {
-            let start = source.position(edit.span.start());
-            (start, source.position(edit.span.end()))
-        });
-        let (edits, section) = (edits.collect(), sections.at(diagnostic.span.start));
+        let edits = edits(diagnostic.fix.as_ref(), Some(source));
+        let section = sections.at(diagnostic.span.start);
         let place = Place::of(source, diagnostic.span);
         Self {
             edits,
@@ -93,15 +89,20 @@ impl Finding {
         }
     }
 
-    /// A diagnostic about a file or directory as a whole.
-    pub fn whole(path: String, diagnostic: Diagnostic, shown: impl Fn(&str) -> String) -> Self {
+    /// A diagnostic about a file, of which the text may be known, or about a directory as a whole.
+    pub fn whole(
+        path: String,
+        source: Option<&Source>,
+        diagnostic: Diagnostic,
+        shown: impl Fn(&str) -> String,
+    ) -> Self {
         let own = path.clone();
-        Self::at(
-            Place::whole(path),
-            diagnostic,
-            |_| Place::whole(own.clone()),
-            shown,
-        )
+        let edits = edits(diagnostic.fix.as_ref(), source);
+        let place = Place::whole(path);
+        Self {
+            edits,
+            ..Self::at(place, diagnostic, |_| Place::whole(own.clone()), shown)
+        }
     }
 
     fn at(
@@ -137,4 +138,14 @@ impl Finding {
         let start = self.place.start;
         (&self.place.path, start.line, start.column, self.rule)
     }
+}
+
+/// The places of a fix's edits, in a file that is there or yet to be made.
+fn edits(fix: Option<&Fix>, source: Option<&Source>) -> Vec<(Position, Position)> {
+    let source = source.filter(|_| fix.is_some_and(|fix| fix.path.is_none()));
+    let position = |offset: usize| source.map_or(Position::START, |source| source.position(offset));
+    let edits = fix.iter().flat_map(|fix| &fix.edits);
+    edits
+        .map(|edit| (position(edit.span.start()), position(edit.span.end())))
+        .collect()
 }

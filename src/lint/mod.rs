@@ -6,6 +6,7 @@ mod document;
 mod excerpt;
 mod finding;
 mod levels;
+mod removal;
 mod section;
 mod suppression;
 mod validated;

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Project;
+use crate::lint::removal::Comment;
 use crate::lint::section::Sections;
 use crate::markdown::Block;
 use crate::markdown::BlockId;
@@ -24,6 +25,7 @@ pub struct Suppressed {
     place: Place,
     /// The section that it stands in.
     section: String,
+    comment: Comment,
     /// Whether the rules about documents judged what it stands in, or only those about directories ran.
     is_checked: bool,
     ids: Vec<SuppressedRule>,
@@ -80,6 +82,7 @@ pub fn of(document: &Document, template: &Template, is_checked: bool) -> Vec<Sup
             suppressed.push(Suppressed {
                 place: Place::of(&document.source, suppression.span),
                 section: sections.at(suppression.span.start),
+                comment: Comment::of(&document.source, suppression.span, &suppression.ids),
                 is_checked: is_checked && !is_stray(document, first),
                 ids,
             });
@@ -331,6 +334,7 @@ impl Book {
                     .filter(|id| !id.is_used && ran(id.rule));
                 let idle: Vec<&str> = idle.map(|id| RULES[id.rule].id).collect();
                 if !idle.is_empty() {
+                    let (fix, edits) = suppression.comment.without(&idle);
                     findings.push(Finding {
                         rule: RULES[own].id,
                         severity,
@@ -338,8 +342,8 @@ impl Book {
                         place: suppression.place.clone(),
                         related: Vec::new(),
                         help: Some("remove it".to_owned()),
-                        fix: None,
-                        edits: Vec::new(),
+                        edits: vec![edits],
+                        fix: Some(fix),
                         section: suppression.section.clone(),
                     });
                 }

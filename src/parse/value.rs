@@ -126,6 +126,19 @@ impl StepNames {
         references
     }
 
+    /// The number by which a reference names its step; `None` where it does so by name.
+    #[must_use]
+    pub fn digits(&self, source: &Source, reference: Span) -> Option<Span> {
+        let text = source.slice(reference);
+        if self.names.contains_key(&nearest::fold(plain(text))) {
+            return None;
+        }
+        let at = text.find(|c: char| c.is_ascii_digit())?;
+        let length = text[at..].bytes().take_while(u8::is_ascii_digit).count();
+        let start = reference.start() + at;
+        Some(Span::new(start, start + length))
+    }
+
     fn find(&self, text: &str) -> Option<usize> {
         let text = plain(text);
         if let Some(&step) = self.names.get(&nearest::fold(text)) {

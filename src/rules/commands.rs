@@ -1,5 +1,7 @@
 //! Rules about which items are commands, and what their text may hold.
 
+use crate::edit::Edit;
+use crate::edit::Fix;
 use crate::markdown::BlockKind;
 use crate::markdown::InlineKind;
 use crate::markdown::content;
@@ -11,6 +13,7 @@ use crate::parse::item::Language;
 use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mend;
 use crate::source::Span;
 
 /// Programs that a runbook's item is about when it is nothing but a code span that begins with one of them.
@@ -140,7 +143,7 @@ fn whole(cx: &Context<'_>, item: &Item) -> Span {
 
 pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
     for item in cx.items().iter().filter(|item| item.work == Work::Manual) {
-        let Some((span, is_called_for)) = lone_span(cx, item) else {
+        let Some((paragraph, span, is_called_for)) = lone_span(cx, item) else {
             continue;
         };
         let Some(code) = content::code_span(&cx.document.source, span) else {
@@ -151,13 +154,14 @@ pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
             || word.contains('/') && cx.neighbours.is_executable(word);
         if is_called_for || is_program {
             out.report(span, "this looks like a command, but nothing says that it is run")
-                .help("write ``Run: `command` `` as the last line of the item; or say in words what a person does");
+                .help("write ``Run: `command` `` as the last line of the item; or say in words what a person does")
+                .fix(mend::commands::marked(cx, paragraph, span));
         }
     }
 }
 
-/// The code span of an item that holds nothing else, or `Run` and the span: then with `true`.
-fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, bool)> {
+/// The paragraph and the code span of an item that holds nothing else, or `Run` and the span: then with `true`.
+fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
     let tree = &cx.document.tree;
     let mut children = tree.children(item.id);
     let paragraph = children.next()?;
@@ -178,7 +182,8 @@ fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, bool)> {
         .iter()
         .any(|verb| word.eq_ignore_ascii_case(verb));
     let is_alone = before.is_empty() && after.trim_matches(['.', ' ', '\n', '\r']).is_empty();
-    (is_called_for || is_alone).then_some((span, is_called_for))
+    let whole = Span::new(block.span.start(), end);
+    (is_called_for || is_alone).then_some((whole, span, is_called_for))
 }
 
 pub fn detached_code_block(cx: &Context<'_>, out: &mut Findings) {
@@ -201,7 +206,8 @@ pub fn detached_code_block(cx: &Context<'_>, out: &mut Findings) {
                     .source
                     .trim(cx.document.source.first_line(block.span));
                 out.report(line, "the block belongs to no item, so it would not run")
-                    .help("indent it to the text of its item, or mark it `no-run`");
+                    .help("indent it to the text of its item, or mark it `no-run`")
+                    .fix(mend::commands::attached(cx, &list, *id));
             }
         }
     }
@@ -239,7 +245,8 @@ pub fn hidden_character(cx: &Context<'_>, out: &mut Findings) {
                 span,
                 format!("the command holds {what} (U+{code:04X}) that nobody sees"),
             )
-            .help("delete it: it may make the command do something else than it shows");
+            .help("delete it: it may make the command do something else than it shows")
+            .fix(Fix::safe(vec![Edit::delete(span)]));
         }
     }
 }

@@ -12,8 +12,10 @@ use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Directories;
 use crate::rule::Findings;
+use crate::rule::Folder;
 use crate::rule::Index;
 use crate::rule::PlacedFindings;
+use crate::rules::mend;
 
 pub fn empty_workflow_directory(cx: &Directories<'_>, out: &mut PlacedFindings) {
     for folder in cx
@@ -45,12 +47,30 @@ pub fn missing_index(cx: &Directories<'_>, out: &mut PlacedFindings) {
         let top = top_index(&folder.path);
         if !folder.indexes.iter().any(|index| index.path == top) {
             out.report(&folder.path, "the workflow directory has no index")
-                .help(format!("write `{top}` and list every workflow in it"));
+                .help(format!("write `{top}` and list every workflow in it"))
+                .fix(mend::index::written(cx, &top, uncovered(folder)));
         }
     }
 }
 
+/// The documents that no index lists: those in whose folder, or above it, none stands. Without any, the first one.
+fn uncovered(folder: &Folder) -> Vec<&String> {
+    let is_uncovered = |document: &&String| {
+        let mut indexes = folder.indexes.iter();
+        !indexes.any(|index| {
+            let rest = document.strip_prefix(parent(&index.path));
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    let mut documents: Vec<&String> = folder.documents.iter().filter(is_uncovered).collect();
+    if documents.is_empty() {
+        documents.extend(folder.documents.first());
+    }
+    documents
+}
+
 pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
+    let mut begun: FxHashSet<&str> = FxHashSet::default();
     for folder in cx.folders {
         // Indexes by the folder they stand in, each with every path that it may mean.
         let named: FxHashMap<&str, (&Index, FxHashSet<String>)> = folder
@@ -78,13 +98,17 @@ pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
                 continue;
             };
             if !paths.contains(document) {
+                // In one that is blank the first line makes the list that the others go into.
+                let is_open = index.entries.is_empty() && !begun.insert(&index.path);
+                let fix = || mend::index::listed(cx, &index.path, document);
                 let name = document.rsplit('/').next().unwrap_or(document);
                 out.report(&index.path, format!("the index does not mention `{name}`"))
                     .help(format!(
                         "add a link to `{}`",
                         relative_to(&index.path, document)
                     ))
-                    .related_file(document, "the workflow that is not listed");
+                    .related_file(document, "the workflow that is not listed")
+                    .fix((!is_open).then(fix).flatten());
             }
         }
     }
@@ -129,7 +153,9 @@ pub fn duplicate_trigger(cx: &Directories<'_>, out: &mut PlacedFindings) {
     for document in documents {
         let name = value::workflow_name(value::stem(document));
         if let Some(first) = names.get(&name) {
-            let span = (cx.command)(document).unwrap_or_default();
+            let command = (cx.document)(document);
+            let command = command.and_then(|document| mend::index::command(cx, &document));
+            let span = command.unwrap_or_default();
             out.report_at(
                 document,
                 span,

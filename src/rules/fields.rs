@@ -5,6 +5,8 @@ use std::cell::LazyCell;
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic;
+use crate::edit::Edit;
+use crate::edit::Fix;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::content::List;
@@ -14,6 +16,7 @@ use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Findings;
 use crate::rule::Part;
+use crate::rules::mend;
 use crate::source::Span;
 use crate::template::FieldSpec;
 use crate::template::ListKind;
@@ -43,7 +46,8 @@ pub fn misspelled_field(cx: &Context<'_>, out: &mut Findings) {
                 diagnostic::quoted(cx.text(field.name))
             ),
         )
-        .help(format!("write `**{}**:`", spec.label));
+        .help(format!("write `**{}**:`", spec.label))
+        .fix(mend::fields::renamed(field, spec));
     }
 }
 
@@ -89,7 +93,8 @@ pub fn swallowed_label(cx: &Context<'_>, out: &mut Findings) {
         )
         .help(format!(
             "put a blank line before it, and begin it at the margin{also}"
-        ));
+        ))
+        .fix(mend::fields::released(cx, field, spec));
     }
 }
 
@@ -244,20 +249,21 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
         for list in own_lists(cx, part, is_missing) {
             let items = own_items(cx, list, is_missing);
             let unboxed = items.iter().filter(|&&item| !has_box(cx, item));
-            let unboxed: Vec<Span> = unboxed
-                .map(|&item| clipped(cx, tree.block(item).span, part.content.end))
-                .collect();
+            let unboxed: Vec<BlockId> = unboxed.copied().collect();
             if unboxed.len() == items.len() {
                 out.report(
                     list.span,
                     format!("the list of {} has no boxes", name(cx, part)),
                 )
-                .help(help);
+                .help(help)
+                .fix(mend::lists::boxed(cx, items));
                 continue;
             }
             for item in unboxed {
-                out.report(item, format!("an item of {} has no box", name(cx, part)))
-                    .help(help);
+                let span = clipped(cx, tree.block(item).span, part.content.end);
+                out.report(span, format!("an item of {} has no box", name(cx, part)))
+                    .help(help)
+                    .fix(mend::lists::boxed(cx, [&item]));
             }
         }
     }
@@ -286,7 +292,8 @@ pub fn not_a_numbered_list(cx: &Context<'_>, out: &mut Findings) {
                 list.span,
                 format!("the list of {} is not numbered", name(cx, part)),
             )
-            .help(help);
+            .help(help)
+            .fix(mend::lists::numbered(cx, list));
         }
     }
 }
@@ -334,7 +341,8 @@ pub fn ticked_checkbox(cx: &Context<'_>, out: &mut Findings) {
                 checkbox.span,
                 "a ticked box: the document is the form for every run, not the record of one",
             )
-            .help("write `[ ]`");
+            .help("write `[ ]`")
+            .fix(Fix::safe(vec![Edit::replace(checkbox.span, "[ ]")]));
         }
     }
 }

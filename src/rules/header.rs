@@ -6,12 +6,15 @@ use chrono::NaiveDate;
 
 use crate::diagnostic;
 use crate::diagnostic::Severity;
+use crate::edit::Edit;
+use crate::edit::Fix;
 use crate::markdown::content;
 use crate::parse::date;
 use crate::parse::listing;
 use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mend;
 use crate::rules::order;
 use crate::source::Span;
 use crate::workflow::HeaderField;
@@ -32,14 +35,15 @@ pub fn missing_header(cx: &Context<'_>, out: &mut Findings) {
         .map(|name| format!("**{name}**: …"))
         .collect();
     out.report(title.span, "the document has no header")
-        .help(format!("write below the title: {}", fields.join(" | ")));
+        .help(format!("write below the title: {}", fields.join(" | ")))
+        .fix(mend::header::header(cx));
 }
 
 pub fn missing_header_field(cx: &Context<'_>, out: &mut Findings) {
     let Some(header) = &cx.document.workflow.header else {
         return;
     };
-    for name in &cx.template.header {
+    for (id, name) in cx.template.header.iter().enumerate() {
         if cx
             .document
             .workflow
@@ -47,7 +51,8 @@ pub fn missing_header_field(cx: &Context<'_>, out: &mut Findings) {
             .is_none()
         {
             out.report(header.span, format!("the header has no field `{name}`"))
-                .help(format!("add `**{name}**: …`, set off with `|`"));
+                .help(format!("add `**{name}**: …`, set off with `|`"))
+                .fix(mend::header::field(cx, header, id));
         }
     }
 }
@@ -86,7 +91,8 @@ pub fn misspelled_header_field(cx: &Context<'_>, out: &mut Findings) {
             )
             .help(format!(
                 "write `**{name}**`: the names of header fields are exact"
-            ));
+            ))
+            .fix(mend::header::renamed(cx, field, name));
         }
     }
 }
@@ -106,7 +112,8 @@ pub fn header_field_order(cx: &Context<'_>, out: &mut Findings) {
                 cx.template.header[id]
             ),
         )
-        .help(format!("the order is {order}"));
+        .help(format!("the order is {order}"))
+        .fix(mend::header::ordered(cx, &placed));
     }
 }
 
@@ -135,6 +142,7 @@ pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {
     let Some((span, file)) = value_of(cx, "FILE") else {
         return;
     };
+    let inner = content::code_span(&cx.document.source, span).unwrap_or(span);
     let file_path = file.strip_prefix("./").unwrap_or(file);
     let is_suffix = file_path.contains('/')
         && cx
@@ -147,7 +155,8 @@ pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {
             span,
             format!("FILE says `{file}`, but this document is `{}`", cx.path),
         )
-        .help(format!("write `{}`", cx.path));
+        .help(format!("write `{}`", cx.path))
+        .fix(Fix::safe(vec![Edit::replace(inner, cx.path)]));
     }
 }
 

@@ -11,6 +11,7 @@ mod document;
 mod fields;
 mod header;
 mod inputs;
+mod mend;
 mod order;
 mod program;
 mod repeat;
@@ -123,6 +124,9 @@ pub const UNSUPPRESSIBLE: [&str; 6] = [
     "unknown-rule",
     "unexplained-suppression",
 ];
+
+/// The rule that speaks of texts of the template which a person has yet to replace: a fix may leave such ones.
+pub const PLACEHOLDER: &str = "unfilled-placeholder";
 
 /// The place in [`RULES`] of the rule of that id.
 #[must_use]

@@ -3,58 +3,93 @@
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic;
+use crate::markdown::content::List;
 use crate::parse::command::Command;
 use crate::parse::command::Part;
 use crate::parse::value;
 use crate::parse::value::PathFault;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mend;
 use crate::source::Span;
 
-/// The Logging section's heading and the paths that its lists name; `None` without a list to judge.
-fn log_paths(cx: &Context<'_>) -> Option<(Span, Vec<Span>)> {
-    let section = cx
-        .document
-        .workflow
-        .section(cx.template.section("Logging")?)?;
+/// What the Logging section names.
+struct Logged<'a> {
+    /// Its heading.
+    heading: Span,
+    /// Its last list.
+    list: &'a List,
+    /// The paths in its lists.
+    paths: Vec<Span>,
+}
+
+/// What the Logging section names; `None` without a list to judge.
+fn logged<'a>(cx: &Context<'a>) -> Option<Logged<'a>> {
+    let workflow = &cx.document.workflow;
+    let section = workflow.section(cx.template.section("Logging")?)?;
     let content = &section.body.content;
-    content.lists().next()?;
+    let list = content.lists().last()?;
     let (tree, source) = (&cx.document.tree, &cx.document.source);
     let paths = content
         .items()
         .flat_map(|item| value::code_spans(tree, source, item));
-    Some((section.heading, paths.collect()))
+    Some(Logged {
+        heading: section.heading,
+        list,
+        paths: paths.collect(),
+    })
+}
+
+fn is_log(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("log"))
 }
 
 pub fn missing_log_file(cx: &Context<'_>, out: &mut Findings) {
-    let Some((heading, paths)) = log_paths(cx) else {
+    let Some(logged) = logged(cx) else {
         return;
     };
-    let is_log = |path: &str| {
-        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
-        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("log"))
-    };
-    if !paths.iter().any(|&path| is_log(cx.text(path))) {
-        out.report(heading, "no log file is named")
-            .help("add a bullet with a path that ends in `.log`: `` - `logs/info.log` ``");
+    if !logged.paths.iter().any(|&path| is_log(cx.text(path))) {
+        out.report(logged.heading, "no log file is named")
+            .help("add a bullet with a path that ends in `.log`: `` - `logs/info.log` ``")
+            .fix(mend::logging::bullet(cx, logged.list, is_log, LOG));
     }
 }
 
+/// A path that will do where the template names none.
+const LOG: &str = "logs/info.log";
+/// A checkpoint that will do where the template names none.
+const CHECKPOINT: &str = ".memory/checkpoints/workflow_[name]_[date].md";
+
+fn is_checkpoint(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop().is_some_and(|file| !file.is_empty()) && parts.contains(&"checkpoints")
+}
+
 pub fn missing_checkpoint(cx: &Context<'_>, out: &mut Findings) {
-    if let Some((heading, paths)) = log_paths(cx) {
-        let in_folder = |path: &str| {
-            let mut parts: Vec<&str> = path.split('/').collect();
-            parts.pop().is_some_and(|file| !file.is_empty()) && parts.contains(&"checkpoints")
-        };
-        if !paths.iter().any(|&path| in_folder(cx.text(path))) {
-            out.report(heading, "no checkpoint is named")
-                .help("add a bullet with a path in a `checkpoints` folder: `` - `.memory/checkpoints/workflow_[name]_[date].md` ``");
-        }
+    let Some(logged) = logged(cx) else {
+        return;
+    };
+    if !logged
+        .paths
+        .iter()
+        .any(|&path| is_checkpoint(cx.text(path)))
+    {
+        out.report(logged.heading, "no checkpoint is named")
+            .help(format!(
+                "add a bullet with a path in a `checkpoints` folder: `` - `{CHECKPOINT}` ``"
+            ))
+            .fix(mend::logging::bullet(
+                cx,
+                logged.list,
+                is_checkpoint,
+                CHECKPOINT,
+            ));
     }
 }
 
 pub fn unsafe_log_path(cx: &Context<'_>, out: &mut Findings) {
-    for span in log_paths(cx).map(|(_, paths)| paths).unwrap_or_default() {
+    for span in logged(cx).map(|logged| logged.paths).unwrap_or_default() {
         let path = cx.text(span);
         let why = match value::path_fault(path) {
             Some(PathFault::Absolute) => "is absolute",

@@ -5,10 +5,12 @@ use std::cell::LazyCell;
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic;
+use crate::diagnostic::Diagnostic;
 use crate::markdown::BlockKind;
 use crate::nearest;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mend;
 use crate::rules::order;
 use crate::source::Span;
 use crate::template::SectionId;
@@ -84,6 +86,7 @@ pub fn missing_section(cx: &Context<'_>, out: &mut Findings) {
             "below the title"
         };
         let mut help = format!("add `{}` {place}", written(cx, id));
+        let mut fix = mend::sections::section(cx, id);
         if swallowed.contains(&nearest::fold(&spec.title)) {
             // One block swallows all of them.
             if std::mem::replace(&mut speaks_of_block, true) {
@@ -94,9 +97,11 @@ pub fn missing_section(cx: &Context<'_>, out: &mut Findings) {
             help = format!(
                 "close the code block that begins in line {line}: it holds the section, and what follows"
             );
+            fix = None;
         }
         out.report(span, format!("the section `{}` is missing", spec.title))
-            .help(help);
+            .help(help)
+            .fix(fix);
     }
 }
 
@@ -110,7 +115,8 @@ pub fn misspelled_section(cx: &Context<'_>, out: &mut Findings) {
                 diagnostic::quoted(&section.title)
             ),
         )
-        .help(format!("write `{}`", written(cx, id)));
+        .help(format!("write `{}`", written(cx, id)))
+        .fix(mend::heading::renamed(cx, section.heading, title));
     }
 }
 
@@ -125,7 +131,8 @@ pub fn wrong_heading_level(cx: &Context<'_>, out: &mut Findings) {
                     spec.title, section.level, spec.level
                 ),
             )
-            .help(format!("write `{}`", written(cx, id)));
+            .help(format!("write `{}`", written(cx, id)))
+            .fix(mend::heading::levelled(cx, section.heading, spec.level));
         }
     }
     let Some(spec) = &cx.template.steps else {
@@ -147,7 +154,8 @@ pub fn wrong_heading_level(cx: &Context<'_>, out: &mut Findings) {
                 spec.level
             ),
         )
-        .help(format!("begin its heading with `{} `", marks(spec.level)));
+        .help(format!("begin its heading with `{} `", marks(spec.level)))
+        .fix(mend::heading::levelled(cx, step.heading, spec.level));
     }
 }
 
@@ -175,6 +183,7 @@ pub fn misplaced_section(cx: &Context<'_>, out: &mut Findings) {
         );
     }
     moved.sort_unstable();
+    let headings: Vec<Span> = moved.iter().map(|&at| sections[at].1.heading).collect();
     for at in moved {
         let (id, section) = sections[at];
         let is_before = |(_, before): &(usize, &crate::template::SectionSpec)| {
@@ -194,7 +203,8 @@ pub fn misplaced_section(cx: &Context<'_>, out: &mut Findings) {
             section.heading,
             format!("the section `{}` is out of place", specs[id].title),
         )
-        .help(help);
+        .help(help)
+        .fix(mend::sections::moved(cx, section.heading, id, &headings));
     }
 }
 
@@ -238,7 +248,8 @@ pub fn missing_field(cx: &Context<'_>, out: &mut Findings) {
                     section.heading,
                     &asked.label,
                     &format!("`{}`", spec.title),
-                );
+                )
+                .fix(mend::fields::in_section(cx, id, field));
             }
         }
     }
@@ -274,13 +285,19 @@ fn absent_step_fields(cx: &Context<'_>, out: &mut Findings, judged: impl Fn(&str
         for (field, asked) in spec.fields.iter().enumerate() {
             let is_absent = !asked.optional && !step.body.has(field) && judged(&asked.label);
             if is_absent && (last != Some(step.heading) || !is_swallowed(&asked.label)) {
-                report_absent(out, step.heading, &asked.label, &step.reference());
+                report_absent(out, step.heading, &asked.label, &step.reference())
+                    .fix(mend::fields::in_step(cx, step, field));
             }
         }
     }
 }
 
-fn report_absent(out: &mut Findings, heading: Span, label: &str, place: &str) {
+fn report_absent<'o>(
+    out: &'o mut Findings,
+    heading: Span,
+    label: &str,
+    place: &str,
+) -> &'o mut Diagnostic {
     let help = if nearest::same(label, "Rollback") {
         format!(
             "add `**{label}**:` and how to undo it, or `**{label}**: None — ` and why there is nothing to undo"
@@ -289,5 +306,5 @@ fn report_absent(out: &mut Findings, heading: Span, label: &str, place: &str) {
         format!("add `**{label}**:` on a line of its own below the heading")
     };
     out.report(heading, format!("{place} has no `{label}`"))
-        .help(help);
+        .help(help)
 }

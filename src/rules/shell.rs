@@ -10,6 +10,7 @@ use crate::parse::item::Language;
 use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mend;
 use crate::shell;
 use crate::shell::Facts;
 use crate::source::Span;
@@ -96,8 +97,12 @@ pub fn shell_syntax(cx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         if let Some(fault) = script.fault() {
-            out.report(command.code.place(fault.span), fault.message)
-                .help(fault.help);
+            let place = command.code.place(fault.span);
+            let is_prompt = cx.text(place) == "$" && command.code.language != Language::Console;
+            let fix = || mend::commands::transcript(cx, command.item.work, place);
+            out.report(place, fault.message)
+                .help(fault.help)
+                .fix(is_prompt.then(fix).flatten());
         } else if command.code.language == Language::Sh
             && let Some((offset, span, what)) = bash_only(command)
         {
@@ -302,7 +307,8 @@ pub fn unquoted_input(cx: &Context<'_>, out: &mut Findings) {
                 )
                 .help(format!(
                     "write `\"{written}\"`: without quotes a blank or `*` in the value changes the command"
-                ));
+                ))
+                .fix(mend::commands::quoted(command.place(offset, expansion.span)));
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::parse::value::StepNames;
 use crate::rule::Context;
 use crate::rule::Findings;
 use crate::rules::cycle;
+use crate::rules::mend;
 use crate::source::Span;
 use crate::template::FieldSpec;
 use crate::workflow::Content;
@@ -90,7 +91,8 @@ pub fn malformed_step_heading(cx: &Context<'_>, out: &mut Findings) {
             step.heading,
             format!("the heading is not of the form `{form}`"),
         )
-        .help(format!("write `{example}`"));
+        .help(format!("write `{example}`"))
+        .fix(mend::steps::formed(cx, step));
     }
 }
 
@@ -110,7 +112,8 @@ pub fn step_out_of_sequence(cx: &Context<'_>, out: &mut Findings) {
             format!("write {place}")
         };
         out.report(span, format!("step {number} stands at place {place}"))
-            .help(help);
+            .help(help)
+            .fix(mend::steps::renumbered(cx));
     }
 }
 

@@ -1,10 +1,13 @@
 //! Rules about the trigger.
 
 use crate::diagnostic;
+use crate::edit::Edit;
+use crate::edit::Fix;
 use crate::markdown::content;
 use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mend;
 use crate::source::Span;
 
 /// The whole value of Command, and where in it the code span's inside stands.
@@ -38,7 +41,8 @@ pub fn malformed_trigger(cx: &Context<'_>, out: &mut Findings) {
         )
         .help(format!(
             "write `` `execute-task {name}` ``, with its backticks and nothing else"
-        ));
+        ))
+        .fix(mend::trigger::command(cx, value));
     }
 }
 
@@ -63,6 +67,10 @@ pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
         .help(format!(
             "write `{}`, or rename the file",
             value::workflow_name(own)
-        ));
+        ))
+        .fix(Fix::safe(vec![Edit::replace(
+            span,
+            value::workflow_name(own),
+        )]));
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::edit::Edit;
 use crate::markdown::BlockId;
-use crate::scaffold;
 use crate::scaffold::place;
 use crate::scaffold::place::Listing;
 use crate::scaffold::place::Place;
+use crate::source;
 use crate::source::Span;
 
 /// An item below the last one that names a document, written like it.
@@ -42,7 +42,7 @@ pub fn edits(place: &Place<'_>, listing: &Listing<'_>) -> Vec<Edit> {
         gap.matches('\n').count() > 1
     });
     let gap = if is_loose {
-        scaffold::line_end(place.source.text())
+        source::line_end(place.source.text())
     } else {
         ""
     };

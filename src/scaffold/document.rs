@@ -7,6 +7,7 @@ use crate::parse;
 use crate::parse::Document;
 use crate::scaffold;
 use crate::scaffold::Facts;
+use crate::source;
 use crate::source::Source;
 use crate::source::Span;
 use crate::template::FieldSpec;
@@ -26,7 +27,7 @@ pub fn document(source: &Source, template: &Template, facts: &Facts<'_>) -> Resu
     let removals = removals(&document, template);
     let mut edits = title(&document, facts);
     edits.extend(header(&document, template, facts));
-    edits.extend(trigger(&document, template, facts));
+    edits.extend(named(&document, template, facts.name));
     if let Some((number, span)) = document.workflow.steps.first().and_then(|step| step.number)
         && number != 1
     {
@@ -90,8 +91,8 @@ fn header(document: &Document, template: &Template, facts: &Facts<'_>) -> Vec<Ed
     fields.collect()
 }
 
-/// The trigger's command, and its placeholder wherever else it stands.
-fn trigger(document: &Document, template: &Template, facts: &Facts<'_>) -> Vec<Edit> {
+/// The edits that put a name into the trigger's command, and wherever else its placeholder stands.
+pub fn named(document: &Document, template: &Template, new: &str) -> Vec<Edit> {
     let source = &document.source;
     let field = document.workflow.field(template, "Trigger", "Command");
     let Some(value) = field.and_then(|field| field.content.text()) else {
@@ -105,7 +106,7 @@ fn trigger(document: &Document, template: &Template, facts: &Facts<'_>) -> Vec<E
         Some(source.trim(Span::new(code.start() + word.len(), code.end())))
     });
     let Some(name) = name else {
-        return vec![edit(value, format!("`{}`", facts.command()))];
+        return vec![edit(value, format!("`execute-task {new}`"))];
     };
     let placeholder = source.slice(name);
     let others = document
@@ -114,7 +115,7 @@ fn trigger(document: &Document, template: &Template, facts: &Facts<'_>) -> Vec<E
         .filter(|&&span| source.slice(span) == placeholder && !name.contains(span));
     std::iter::once(name)
         .chain(others.copied())
-        .map(|span| edit(span, facts.name))
+        .map(|span| edit(span, new))
         .collect()
 }
 
@@ -166,7 +167,7 @@ fn removals(document: &Document, template: &Template) -> Vec<Edit> {
 }
 
 /// The optional fields of a body, each with all that belongs to it.
-fn fields(source: &Source, body: &Body, specs: &[FieldSpec]) -> Vec<Span> {
+pub fn fields(source: &Source, body: &Body, specs: &[FieldSpec]) -> Vec<Span> {
     let line = |at: usize| source.line_start(source.line_of(at));
     let optional = body
         .fields
@@ -184,17 +185,20 @@ fn fields(source: &Source, body: &Body, specs: &[FieldSpec]) -> Vec<Span> {
     spans.collect()
 }
 
+/// Whether a comment marks what it stands behind as optional.
+pub fn is_optional_mark(comment: &str) -> bool {
+    let inner = comment
+        .strip_prefix("<!--")
+        .and_then(|text| text.strip_suffix("-->"));
+    inner.is_some_and(|inner| inner.trim().eq_ignore_ascii_case("optional"))
+}
+
 /// A part of the template as a comment that an author may take off; nothing if it holds comments of its own.
 fn comment(document: &Document, span: Span) -> String {
     let source = &document.source;
     let marks = document.tree.inlines.iter().filter(|inline| {
         let text = source.slice(inline.span);
-        let inner = text
-            .strip_prefix("<!--")
-            .and_then(|text| text.strip_suffix("-->"));
-        inline.kind == InlineKind::Html
-            && span.contains(inline.span)
-            && inner.is_some_and(|inner| inner.trim().eq_ignore_ascii_case("optional"))
+        inline.kind == InlineKind::Html && span.contains(inline.span) && is_optional_mark(text)
     });
     let mut text = String::new();
     let mut done = span.start();
@@ -206,7 +210,7 @@ fn comment(document: &Document, span: Span) -> String {
     if text.contains("-->") || text.contains("<!--") {
         return String::new();
     }
-    let newline = scaffold::line_end(source.text());
+    let newline = source::line_end(source.text());
     let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
     // Fields of one line each need no blank lines between them.
     let is_short = lines

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::edit::Edit;
 use crate::markdown;
 use crate::markdown::BlockKind;
 use crate::parse::listing;
@@ -13,17 +14,25 @@ use crate::scaffold::drawn;
 use crate::scaffold::place::Listing;
 use crate::scaffold::place::Place;
 use crate::scaffold::row;
+use crate::source;
 use crate::source::Source;
+use crate::source::Span;
 
 /// An index with a document listed in it: in each listing that holds at least half of what is listed, else in the
 /// longest, else in a new one at the end. `index` is its path relative to the project root. `None` where a line
 /// would not be read as one, as after a code block that is never closed.
 #[must_use]
 pub fn add(source: &Source, index: &str, facts: &Facts<'_>) -> Option<String> {
+    Some(scaffold::edited(source, entry(source, index, facts)?))
+}
+
+/// The edits that list a document in an index: see [`add`]. None are needed where it is listed.
+#[must_use]
+pub fn entry(source: &Source, index: &str, facts: &Facts<'_>) -> Option<Vec<Edit>> {
     let tree = markdown::parse(source);
     let entries = listing::entries(&tree, source);
     if is_named(&entries, index, facts.file) {
-        return Some(source.text().to_owned());
+        return Some(Vec::new());
     }
     let place = Place {
         source,
@@ -39,14 +48,12 @@ pub fn add(source: &Source, index: &str, facts: &Facts<'_>) -> Option<String> {
             _ => bullet::edits(&place, &listing),
         });
     }
-    let text = if edits.is_empty() {
-        appended(source.text(), &place)
-    } else {
-        scaffold::edited(source, edits)
-    };
-    let written = Source::new(source.path(), text);
+    if edits.is_empty() {
+        edits.push(appended(source.text(), &place));
+    }
+    let written = Source::new(source.path(), scaffold::edited(source, edits.clone()));
     let entries = listing::entries(&markdown::parse(&written), &written);
-    is_named(&entries, index, facts.file).then(|| written.text().to_owned())
+    is_named(&entries, index, facts.file).then_some(edits)
 }
 
 fn is_named(entries: &[Entry], index: &str, file: &str) -> bool {
@@ -76,18 +83,24 @@ fn chosen(mut listings: Vec<Listing<'_>>) -> Vec<Listing<'_>> {
     listings
 }
 
-/// The text with a list of its own for the document at its end.
-fn appended(text: &str, place: &Place<'_>) -> String {
-    let newline = scaffold::line_end(text);
+/// A list of its own for the document at the text's end. It replaces what the text ends in, so that two of them are
+/// not made at once.
+fn appended(text: &str, place: &Place<'_>) -> Edit {
+    let newline = source::line_end(text);
     let path = place.path();
     let gist = place.facts.gist();
     let body = text.trim_end();
+    let last = body.char_indices().next_back();
+    let (start, last) = last.map_or((0, ""), |(at, _)| (at, &body[at..]));
     let (heading, gap) = if body.trim_start_matches('\u{FEFF}').is_empty() {
         ("# Workflows", String::new())
     } else {
         ("## Workflows", newline.repeat(2))
     };
-    format!("{body}{gap}{heading}{newline}{newline}- [{path}]({path}): {gist}{newline}")
+    Edit::replace(
+        Span::new(start, text.len()),
+        format!("{last}{gap}{heading}{newline}{newline}- [{path}]({path}): {gist}{newline}"),
+    )
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Texts that are written for a person to go on with: a document made from the template, its line in an index, an
-//! index where there is none, and the files that set a project up.
+//! Texts that are written for a person to go on with: a document made from the template, a part of one that is
+//! missing, its line in an index, an index where there is none, and the files that set a project up.
 
 mod bullet;
 mod document;
@@ -7,6 +7,7 @@ mod drawn;
 mod fresh;
 mod index;
 pub mod name;
+mod parts;
 mod place;
 mod row;
 pub mod setup;
@@ -20,6 +21,8 @@ pub use document::Unfit;
 pub use document::document;
 pub use fresh::index as fresh_index;
 pub use index::add;
+pub use index::entry;
+pub use parts::Parts;
 
 /// What is known of a document that is to be written.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +52,6 @@ impl Facts<'_> {
     fn gist(&self) -> &str {
         self.purpose.unwrap_or(self.title)
     }
-}
-
-/// The line end that a text uses.
-fn line_end(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 /// A text with edits made that do not overlap.

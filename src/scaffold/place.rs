@@ -9,8 +9,8 @@ use crate::parse::listing;
 use crate::parse::listing::Entry;
 use crate::parse::listing::EntryForm;
 use crate::parse::value;
-use crate::scaffold;
 use crate::scaffold::Facts;
+use crate::source;
 use crate::source::Source;
 use crate::source::Span;
 
@@ -210,6 +210,6 @@ pub fn below(place: &Place<'_>, end: usize, lines: &str) -> Edit {
     let line = place.line(end.saturating_sub(1));
     Edit {
         span: Span::at(line.end()),
-        replacement: format!("{}{lines}", scaffold::line_end(place.source.text())),
+        replacement: format!("{}{lines}", source::line_end(place.source.text())),
     }
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use ignore::gitignore::GitignoreBuilder;
 
-use crate::scaffold;
 use crate::scaffold::Facts;
+use crate::source;
 
 /// The example's name.
 pub const EXAMPLE: &str = "snapshot";
@@ -60,7 +60,7 @@ pub fn ignoring(text: &str) -> Option<(String, Vec<String>)> {
     if missing.is_empty() {
         return None;
     }
-    let newline = scaffold::line_end(text);
+    let newline = source::line_end(text);
     let mut written = text.to_owned();
     if !text.is_empty() {
         let is_ended = text.ends_with('\n');

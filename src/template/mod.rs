@@ -27,6 +27,8 @@ pub struct Template {
     pub sections: Vec<SectionSpec>,
     /// The numbered steps, if it has them.
     pub steps: Option<StepsSpec>,
+    /// Its text.
+    pub text: String,
     placeholders: FxHashSet<String>,
     names: FxHashSet<String>,
 }

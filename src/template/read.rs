@@ -47,6 +47,7 @@ pub fn read(source: &Source) -> Result<Template, TemplateError> {
         });
     }
     template.placeholders = placeholders(source);
+    source.text().clone_into(&mut template.text);
     let labels = |fields: &[FieldSpec]| {
         fields
             .iter()

@@ -1,0 +1,65 @@
+//! The files of a project as they would be.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use crate::markdown;
+use crate::markdown::anchor;
+use crate::neighbours::Neighbours;
+use crate::source::Source;
+
+/// Texts that take the place of files, by path relative to the project root.
+pub type Texts = BTreeMap<String, String>;
+
+/// The files of a project with texts laid over them: many, and one more.
+#[derive(Clone, Copy)]
+pub struct Overlay<'a> {
+    /// What lies over the files.
+    pub texts: &'a Texts,
+    /// What lies over that.
+    pub one: Option<(&'a str, &'a str)>,
+    /// The files.
+    pub neighbours: &'a dyn Neighbours,
+}
+
+impl<'a> Overlay<'a> {
+    fn text(&self, path: &str) -> Option<&'a str> {
+        match self.one {
+            Some((own, text)) if own == path => Some(text),
+            _ => self.texts.get(path).map(String::as_str),
+        }
+    }
+}
+
+impl Neighbours for Overlay<'_> {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        match self.text(path) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => self.neighbours.read(path),
+        }
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.text(path).is_some() || self.neighbours.exists(path)
+    }
+
+    fn is_executable(&self, path: &str) -> bool {
+        self.neighbours.is_executable(path)
+    }
+
+    fn anchors(&self, path: &str) -> Option<Arc<FxHashSet<String>>> {
+        match self.text(path) {
+            Some(text) => Some(Arc::new(anchors(text))),
+            None => self.neighbours.anchors(path),
+        }
+    }
+}
+
+/// The anchors of a Markdown text.
+pub fn anchors(text: &str) -> FxHashSet<String> {
+    let source = Source::new("", text);
+    anchor::anchors(&markdown::parse(&source), &source)
+}

@@ -1,0 +1,184 @@
+//! One file: its fixes are applied, and what comes of it is judged again, until nothing changes.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::edit;
+use crate::edit::Applied;
+use crate::edit::Fix;
+use crate::edit::Safety;
+use crate::fix::overlay;
+use crate::fix::overlay::Overlay;
+use crate::lint;
+use crate::lint::Finding;
+use crate::lint::Project;
+use crate::lint::Role;
+use crate::lint::Unit;
+use crate::rule::Folder;
+use crate::rules;
+
+/// What a file is judged by.
+pub struct Judge<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The workflow directories, where the rules about them are to speak.
+    pub folders: &'a [Folder],
+    /// The files around it.
+    pub overlay: Overlay<'a>,
+    /// Its path relative to the project root.
+    pub path: &'a str,
+    /// Whether it is judged as a document, rather than only as part of its directory.
+    pub is_unit: bool,
+    /// The fixes that may be applied.
+    pub allowed: Safety,
+    /// Anchors that must stay, for others link to them.
+    pub kept: Option<&'a FxHashSet<String>>,
+}
+
+/// A fix that was dropped, by its finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    rule: &'static str,
+    message: String,
+    offset: usize,
+}
+
+impl Dropped {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            message: finding.message.clone(),
+            offset: finding.place.start.offset as usize,
+        }
+    }
+
+    /// Whether it is the fix of this finding.
+    #[must_use]
+    pub fn is_of(&self, finding: &Finding) -> bool {
+        self.rule == finding.rule
+            && self.offset == finding.place.start.offset as usize
+            && self.message == finding.message
+    }
+}
+
+/// What came of a file.
+pub struct Settled {
+    /// Its text.
+    pub text: String,
+    /// How many fixes were applied.
+    pub mended: usize,
+    /// The fixes that would have added a finding.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Judge<'_> {
+    /// Apply the fixes of a text until nothing changes. Each round takes findings away and adds none, so there is an
+    /// end.
+    #[must_use]
+    pub fn settle(&self, text: String, dropped: Vec<Dropped>) -> Settled {
+        let mut settled = Settled {
+            text,
+            mended: 0,
+            dropped,
+        };
+        let mut findings = self.findings(&settled.text);
+        // So many fixes are tried at once, and whether those that were dropped may have become possible.
+        let (mut most, mut has_changed) = (usize::MAX, false);
+        loop {
+            let open: Vec<&Finding> = findings
+                .iter()
+                .filter(|finding| self.is_open(finding, &settled.dropped))
+                .take(most)
+                .collect();
+            if open.is_empty() {
+                if !has_changed || settled.dropped.is_empty() {
+                    return settled;
+                }
+                has_changed = false;
+                settled.dropped.clear();
+                continue;
+            }
+            let fixes: Vec<&Fix> = open.iter().filter_map(|found| found.fix.as_ref()).collect();
+            let applied = edit::apply(&settled.text, &fixes);
+            let mended: Vec<&str> = applied.taken.iter().map(|&at| open[at].rule).collect();
+            let after = self.findings(&applied.text);
+            if !mended.is_empty() && self.is_better(&findings, &after, &mended, &applied) {
+                settled.mended += mended.len();
+                has_changed = true;
+                for dropped in &mut settled.dropped {
+                    dropped.offset = applied.moved(dropped.offset);
+                }
+                settled.text = applied.text;
+                findings = after;
+            } else if mended.len() > 1 {
+                most = mended.len() / 2;
+            } else {
+                let at = applied.taken.first().copied().unwrap_or_default();
+                settled.dropped.push(Dropped::of(open[at]));
+                most = usize::MAX;
+            }
+        }
+    }
+
+    fn is_open(&self, finding: &Finding, dropped: &[Dropped]) -> bool {
+        let fix = finding.fix.as_ref();
+        fix.is_some_and(|fix| fix.path.is_none() && fix.safety <= self.allowed)
+            && !dropped.iter().any(|dropped| dropped.is_of(finding))
+    }
+
+    /// What is found in a text that stands in the file's place.
+    #[must_use]
+    pub fn findings(&self, text: &str) -> Vec<Finding> {
+        let unit = self.is_unit.then(|| Unit {
+            path: self.path.to_owned(),
+            role: Role::of(self.path),
+        });
+        let overlay = Overlay {
+            one: Some((self.path, text)),
+            ..self.overlay
+        };
+        let folders = self.folders.to_vec();
+        let report = lint::check(self.project, unit.as_slice(), folders, &overlay, &|| {});
+        let shown = self.project.shown(self.path);
+        let mut findings = report.findings;
+        findings.retain(|finding| finding.place.path == shown);
+        findings
+    }
+
+    /// Whether fixes took away what they were to mend and added nothing but their own placeholders.
+    fn is_better(
+        &self,
+        before: &[Finding],
+        after: &[Finding],
+        mended: &[&str],
+        applied: &Applied,
+    ) -> bool {
+        let written = applied.written();
+        let is_own = |finding: &&Finding| {
+            let (start, end) = (finding.place.start.offset, finding.place.end.offset);
+            finding.rule == rules::PLACEHOLDER
+                && written
+                    .iter()
+                    .any(|span| span.start <= start && end <= span.end)
+        };
+        let mut counts: BTreeMap<&str, isize> = BTreeMap::new();
+        for finding in before {
+            *counts.entry(finding.rule).or_default() += 1;
+        }
+        for rule in mended
+            .iter()
+            .copied()
+            .chain(after.iter().filter(|f| !is_own(f)).map(|f| f.rule))
+        {
+            *counts.entry(rule).or_default() -= 1;
+        }
+        let is_kept = || {
+            self.kept.is_none_or(|kept| {
+                let anchors = overlay::anchors(&applied.text);
+                kept.iter().all(|anchor| anchors.contains(anchor))
+            })
+        };
+        counts.values().all(|&left| left >= 0) && is_kept()
+    }
+}

@@ -1,0 +1,75 @@
+//! Suppression comments taken out: what hides nothing goes.
+
+use crate::edit::Edit;
+use crate::edit::Fix;
+use crate::source::Position;
+use crate::source::Source;
+use crate::source::Span;
+
+/// A stretch of a text, in bytes and as people name it.
+type Stretch = (Span, (Position, Position));
+
+/// A suppression comment in its text.
+pub struct Comment {
+    /// The ids that it names, as written.
+    names: Vec<String>,
+    /// Where they stand.
+    list: Stretch,
+    /// What goes with it where all of it goes: its line, if it has one of its own.
+    whole: Stretch,
+}
+
+impl Comment {
+    /// The comment of that span, which names rules at these places.
+    #[must_use]
+    pub fn of(source: &Source, span: Span, ids: &[Span]) -> Self {
+        let list = match (ids.first(), ids.last()) {
+            (Some(first), Some(last)) => Span::new(first.start(), last.end()),
+            _ => Span::at(span.start()),
+        };
+        let stretch = |span: Span| {
+            let start = source.position(span.start());
+            (span, (start, source.position(span.end())))
+        };
+        Self {
+            names: ids.iter().map(|&id| source.slice(id).to_owned()).collect(),
+            list: stretch(list),
+            whole: stretch(whole(source, span)),
+        }
+    }
+
+    /// The fix that takes rules out of it, by their ids, with the place of its edit; it takes out all of it where
+    /// that names no others.
+    #[must_use]
+    pub fn without(&self, idle: &[&str]) -> (Fix, (Position, Position)) {
+        let names = self.names.iter().map(String::as_str);
+        let left: Vec<&str> = names.filter(|name| !idle.contains(name)).collect();
+        let (span, place) = if left.is_empty() {
+            self.whole
+        } else {
+            self.list
+        };
+        (Fix::safe(vec![Edit::replace(span, left.join(", "))]), place)
+    }
+}
+
+/// A comment with its line where it stands alone on it, and then with one of the blank lines around it.
+fn whole(source: &Source, span: Span) -> Span {
+    let text = source.text();
+    let (first, last) = (source.line_of(span.start()), source.line_of(span.end()));
+    let before = source.slice(Span::new(source.line_start(first), span.start()));
+    let after = source.slice(Span::new(
+        span.end(),
+        source.line(last).end().max(span.end()),
+    ));
+    let is_alone = before.trim().is_empty() && after.trim().is_empty() && first > 0;
+    if !is_alone {
+        let bare = before.trim_end_matches([' ', '\t']);
+        return Span::new(span.start() - (before.len() - bare.len()), span.end());
+    }
+    let is_blank = |line: usize| source.slice(source.line(line)).trim().is_empty();
+    let has_next = last + 1 < source.line_count();
+    let takes_blank = is_blank(first - 1) && has_next && is_blank(last + 1);
+    let end = source.line_start(last + 1 + usize::from(takes_blank));
+    Span::new(source.line_start(first), end.min(text.len()))
+}

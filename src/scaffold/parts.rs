@@ -1,0 +1,182 @@
+//! The parts of a template, each as a text that may be put into a document which lacks it.
+
+use crate::edit::Edit;
+use crate::markdown::InlineKind;
+use crate::parse;
+use crate::parse::Document;
+use crate::parse::value;
+use crate::scaffold;
+use crate::scaffold::document;
+use crate::source::Source;
+use crate::source::Span;
+use crate::template::FieldSpec;
+use crate::template::SectionId;
+use crate::template::Template;
+use crate::workflow::Body;
+
+/// A template with the document's path and name filled in, to be cut up. All texts have LF as line ends, and none
+/// at their end.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    template: &'a Template,
+    document: Document,
+}
+
+impl<'a> Parts<'a> {
+    /// The parts for the document at a path relative to the project root.
+    #[must_use]
+    pub fn of(template: &'a Template, path: &str) -> Self {
+        let plain = parse::document(Source::new("template.md", plain(&template.text)), template);
+        let name = value::workflow_name(value::stem(path));
+        let mut edits = document::named(&plain, template, &name);
+        if let Some(field) = plain.workflow.header_field(template, "FILE") {
+            edits.push(Edit::replace(field.value, path));
+        }
+        let text = scaffold::edited(&plain.source, edits);
+        Self {
+            document: parse::document(Source::new("template.md", text), template),
+            template,
+        }
+    }
+
+    /// The header, a field set off from the next as the template does it.
+    #[must_use]
+    pub fn header(&self) -> Option<&str> {
+        let header = self.document.workflow.header.as_ref()?;
+        Some(self.document.source.slice(header.span).trim_end())
+    }
+
+    /// A field of the header: its name and what stands for its value.
+    #[must_use]
+    pub fn header_field(&self, name: &str) -> Option<&str> {
+        let workflow = &self.document.workflow;
+        let field = workflow.header_field(self.template, name)?;
+        let span = Span::new(
+            field.label.start(),
+            field.value.end().max(field.label.end()),
+        );
+        Some(self.document.source.slice(span).trim_end())
+    }
+
+    /// A section with all that must stand in it: optional parts are left out, and of steps the first one stays.
+    #[must_use]
+    pub fn section(&self, id: SectionId) -> Option<String> {
+        let source = &self.document.source;
+        let sections = &self.document.workflow.sections;
+        let at = sections
+            .iter()
+            .position(|section| section.spec == Some(id))?;
+        let mut after = sections[at + 1..].iter();
+        let next = after.find(|next| next.level <= sections[at].level);
+        let end = next.map_or(source.text().len(), |next| self.line(next.heading.start()));
+        let span = Span::new(self.line(sections[at].heading.start()), end);
+        Some(self.without_optional(span))
+    }
+
+    /// A labelled field of a section, with all that belongs to it.
+    #[must_use]
+    pub fn field(&self, section: SectionId, spec: usize) -> Option<String> {
+        self.body_field(&self.document.workflow.section(section)?.body, spec)
+    }
+
+    /// A labelled field of a step, with all that belongs to it.
+    #[must_use]
+    pub fn step_field(&self, spec: usize) -> Option<String> {
+        self.body_field(&self.document.workflow.steps.first()?.body, spec)
+    }
+
+    /// The code spans in the bullets of the section of that title.
+    #[must_use]
+    pub fn paths(&self, title: &str) -> Vec<&str> {
+        let id = self.template.section(title);
+        let section = id.and_then(|id| self.document.workflow.section(id));
+        let items = section
+            .into_iter()
+            .flat_map(|section| section.body.content.items());
+        let (tree, source) = (&self.document.tree, &self.document.source);
+        items
+            .flat_map(|item| value::code_spans(tree, source, item))
+            .map(|span| source.slice(span))
+            .collect()
+    }
+
+    fn body_field(&self, body: &Body, spec: usize) -> Option<String> {
+        let field = body.field(spec)?;
+        let end = field.content.end as usize;
+        let text = self.document.source.text();
+        let end = if end == text.len() {
+            end
+        } else {
+            self.line(end)
+        };
+        Some(self.without_optional(Span::new(self.line(field.label.start()), end)))
+    }
+
+    fn line(&self, at: usize) -> usize {
+        let source = &self.document.source;
+        source.line_start(source.line_of(at))
+    }
+
+    /// The text of a span without what need not be there, and without the marks that say so.
+    fn without_optional(&self, span: Span) -> String {
+        let mut cuts: Vec<Span> = self.optional();
+        cuts.retain(|cut| cut.start >= span.start && cut.end <= span.end && *cut != span);
+        cuts.sort_by_key(|cut| (cut.start, u32::MAX - cut.end));
+        let text = self.document.source.text();
+        let mut left = String::new();
+        let mut done = span.start();
+        for cut in cuts {
+            left.push_str(&text[done..cut.start().max(done)]);
+            done = cut.end().max(done);
+        }
+        left.push_str(&text[done..span.end()]);
+        let mut lines: Vec<&str> = left.lines().map(str::trim_end).collect();
+        lines.dedup_by(|next, last| next.is_empty() && last.is_empty());
+        lines.join("\n").trim_end().to_owned()
+    }
+
+    fn optional(&self) -> Vec<Span> {
+        let workflow = &self.document.workflow;
+        let sections = &workflow.sections;
+        let end = self.document.source.text().len();
+        let mut cuts = Vec::new();
+        let mut body = |body: &Body, specs: &[FieldSpec]| {
+            cuts.extend(document::fields(&self.document.source, body, specs));
+        };
+        for section in sections {
+            if let Some(id) = section.spec {
+                body(&section.body, &self.template.sections[id].fields);
+            }
+        }
+        if let (Some(spec), Some(step)) = (&self.template.steps, workflow.steps.first()) {
+            body(&step.body, &spec.fields);
+        }
+        for (at, section) in sections.iter().enumerate() {
+            let is_optional = |id: SectionId| self.template.sections[id].optional;
+            if section.spec.is_some_and(is_optional) {
+                let mut after = sections[at + 1..].iter();
+                let next = after.find(|next| next.level <= section.level);
+                let stop = next.map_or(end, |next| self.line(next.heading.start()));
+                cuts.push(Span::new(self.line(section.heading.start()), stop));
+            }
+        }
+        if let Some(second) = workflow.steps.get(1) {
+            let mut after = sections.iter();
+            let next = after.find(|section| section.heading.start > second.heading.start);
+            let stop = next.map_or(end, |next| self.line(next.heading.start()));
+            cuts.push(Span::new(self.line(second.heading.start()), stop));
+        }
+        let marks = self.document.tree.inlines.iter().filter(|inline| {
+            let text = self.document.source.slice(inline.span);
+            inline.kind == InlineKind::Html && document::is_optional_mark(text)
+        });
+        cuts.extend(marks.map(|mark| mark.span));
+        cuts
+    }
+}
+
+/// A text without a byte-order mark, its lines ended by LF.
+fn plain(text: &str) -> String {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
