@@ -8,6 +8,9 @@
 //! and works out lines and columns for what is left. A [`baseline`] takes out what is known. A [`report`] writes the
 //! result.
 //!
+//! A diagnostic may propose a [`edit::Fix`]. [`fix`] applies fixes in rounds and has [`lint`] judge what comes of each:
+//! one that would add a finding is dropped.
+//!
 //! # The way of a run
 //!
 //! A document that lints clean becomes a [`lint::Validated`], which only [`lint`] can make, and that alone a

@@ -1,10 +1,14 @@
-//! Every rule's page is a test: its cases are run, that rule alone.
+//! Every rule's page is a test: its cases are run, that rule alone, and mended where there is a fix.
 //!
-//! `WF_BLESS=1 cargo test pages` writes the messages of findings that are in the right place into the pages.
+//! `WF_BLESS=1 cargo test pages` writes into the pages the messages of findings that are in the right place, and what
+//! becomes of a document into blocks marked `fixed`.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use walkdir::WalkDir;
 
 use crate::project;
 use crate::project::Project;
@@ -20,6 +24,14 @@ struct Block {
 impl Block {
     fn has(&self, word: &str) -> bool {
         self.info.iter().any(|part| part == word)
+    }
+
+    fn content(&self) -> Vec<u8> {
+        if self.has("escapes") {
+            unescaped(&self.text)
+        } else {
+            self.text.clone().into_bytes()
+        }
     }
 
     fn value(&self, key: &str) -> Option<&str> {
@@ -103,50 +115,132 @@ fn unescaped(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// What a case finds, one line a finding.
-fn found(rule: &str, case: &Case) -> Vec<String> {
-    let project = Project::new();
-    let main = case
-        .blocks
-        .iter()
-        .find(|block| block.has("bad") || block.has("good") && block.has("markdown"));
-    let main_path = main
-        .and_then(|block| block.value("path"))
-        .unwrap_or("workflows/release.md");
-    for block in &case.blocks {
-        let path = if main.is_some_and(|main| std::ptr::eq(main, block)) {
-            Some(main_path)
-        } else {
-            block.value("file")
-        };
-        if let Some(path) = path {
-            let content = if block.has("escapes") {
-                unescaped(&block.text)
+/// A text as a page writes it whose block has escapes.
+fn escaped(text: &str) -> String {
+    let letter = |c: char| match c {
+        '\r' => "\\r".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        '\n' => "\n".to_owned(),
+        c if c.is_control() || wf::printable::is_unsafe(c) || c == '\u{FEFF}' => {
+            format!("\\u{{{:04X}}}", c as u32)
+        }
+        c => c.to_string(),
+    };
+    text.chars().map(letter).collect()
+}
+
+/// A case set up as a project.
+struct Trial<'a> {
+    rule: &'a str,
+    case: &'a Case,
+    project: Project,
+    main_path: &'a str,
+}
+
+impl<'a> Trial<'a> {
+    fn of(rule: &'a str, case: &'a Case) -> Self {
+        let project = Project::new();
+        let is_main =
+            |block: &&Block| block.has("bad") || block.has("good") && block.has("markdown");
+        let main = case.blocks.iter().find(is_main);
+        let main_path = main
+            .and_then(|block| block.value("path"))
+            .unwrap_or("workflows/release.md");
+        let is_given = |block: &&Block| !block.has("fixed");
+        for block in case.blocks.iter().filter(is_given) {
+            let path = if main.is_some_and(|main| std::ptr::eq(main, block)) {
+                Some(main_path)
             } else {
-                block.text.clone().into_bytes()
+                block.value("file")
             };
-            project.write(path, content);
+            if let Some(path) = path {
+                project.write(path, block.content());
+            }
+        }
+        if !project.path().join("wf.toml").exists() {
+            project.write("wf.toml", "paths = [\"workflows\"]\n");
+        }
+        Self {
+            rule,
+            case,
+            project,
+            main_path,
         }
     }
-    if !project.path().join("wf.toml").exists() {
-        project.write("wf.toml", "paths = [\"workflows\"]\n");
+
+    fn check(&self, more: &[&str]) -> project::Run {
+        let blocks = &self.case.blocks;
+        let today = blocks.iter().find_map(|block| block.value("today"));
+        let today = today.unwrap_or(project::TODAY);
+        let mut command = self.project.wf();
+        command.args(["check", "--format", "json", "--only", self.rule]);
+        command.args(["--today", today]).args(more);
+        if let Some(other) = blocks.iter().find_map(|block| block.value("with")) {
+            command.args(["--only", other]);
+        }
+        let run = project::Run::of(&command.output().unwrap());
+        assert!(run.code < 2, "{}, {}: {run:?}", self.rule, self.case.title);
+        run
     }
-    let today = main
-        .and_then(|block| block.value("today"))
-        .unwrap_or(project::TODAY);
-    let mut command = project.wf();
-    command.args([
-        "check", "--format", "json", "--only", rule, "--today", today,
-    ]);
-    if let Some(other) = case.blocks.iter().find_map(|block| block.value("with")) {
-        command.args(["--only", other]);
+
+    fn files(&self) -> BTreeMap<String, String> {
+        let files = WalkDir::new(self.project.path()).into_iter();
+        let files = files
+            .map(Result::unwrap)
+            .filter(|file| file.file_type().is_file());
+        let named = files.map(|file| {
+            let path = file.path().strip_prefix(self.project.path()).unwrap();
+            let bytes = fs::read(file.path()).unwrap();
+            (
+                path.to_str().unwrap().to_owned(),
+                String::from_utf8_lossy(&bytes).into_owned(),
+            )
+        });
+        named.collect()
     }
-    let run = project::Run::of(&command.output().unwrap());
-    assert!(run.code < 2, "{rule}, {}: {run:?}", case.title);
-    run.findings()
-        .iter()
-        .map(|finding| project::described(&project, finding, main_path))
-        .collect()
+
+    /// Mend the project, and compare it with what the page says of it. Returns what differs, and what the page should
+    /// say.
+    fn mend(&self, faults: &mut Vec<String>) -> Vec<(std::ops::Range<usize>, String)> {
+        let mut news = Vec::new();
+        let before = self.files();
+        self.check(&["--fix", "--unsafe-fixes"]);
+        let run = self.check(&[]);
+        let left = run.findings();
+        let mended = self.files();
+        let mut fault = |what: &str| {
+            faults.push(format!("{}: {}\n  {what}", self.rule, self.case.title));
+        };
+        if left.iter().any(|finding| !finding["fix"].is_null()) {
+            fault(&format!("a fix is left: {}", run.out));
+        }
+        self.check(&["--fix", "--unsafe-fixes"]);
+        if self.files() != mended {
+            fault("mending twice changes more");
+        }
+        let fixed = self.case.blocks.iter().filter(|block| block.has("fixed"));
+        for block in fixed {
+            let path = block.value("file").unwrap_or(self.main_path);
+            let Some(text) = mended.get(path) else {
+                fault(&format!("there is no {path}"));
+                continue;
+            };
+            if text.as_bytes() != block.content() {
+                fault(&format!("{path} becomes\n{text}"));
+                let text = if block.has("escapes") {
+                    escaped(text)
+                } else {
+                    text.clone()
+                };
+                news.push((block.lines.clone(), text));
+            }
+            if before.get(path) == Some(text) {
+                fault("nothing is mended");
+            }
+        }
+        news
+    }
 }
 
 /// The findings that a case expects.
@@ -158,57 +252,79 @@ fn expected(case: &Case) -> Vec<String> {
         .collect()
 }
 
+/// Whether the findings are in the places that the page gives, where it leaves the messages open.
+fn is_blessable(expected: &[String], found: &[String]) -> bool {
+    let same_place = |(expected, found): (&String, &String)| {
+        let place = expected.strip_suffix(" ?");
+        expected == found || place.is_some_and(|place| found.starts_with(&format!("{place} ")))
+    };
+    expected.len() == found.len() && expected.iter().zip(found).all(same_place)
+}
+
 #[test]
-fn every_case_finds_what_its_page_says() {
+fn every_case_finds_and_mends_what_its_page_says() {
     let bless = std::env::var_os("WF_BLESS").is_some();
     let mut faults = Vec::new();
     for rule in wf::rules::RULES {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{}.md", rule.id));
-        let mut lines: Vec<String> = rule.page.lines().map(str::to_owned).collect();
+        let mut news: Vec<(std::ops::Range<usize>, String)> = Vec::new();
         let (mut good, mut bad) = (0, 0);
+        let mut fixes = BTreeSet::new();
+        let mut has_fixed = false;
         for case in cases(rule.page) {
-            let (expected, found) = (expected(&case), found(rule.id, &case));
-            if expected.is_empty() {
-                good += 1;
+            let trial = Trial::of(rule.id, &case);
+            let findings = trial.check(&[]).findings();
+            let found: Vec<String> = findings
+                .iter()
+                .map(|finding| project::described(&trial.project, finding, trial.main_path))
+                .collect();
+            let expected = expected(&case);
+            *(if expected.is_empty() {
+                &mut good
             } else {
-                bad += 1;
-            }
-            if expected == found {
-                continue;
-            }
-            let same_place = |(expected, found): (&String, &String)| {
-                expected
-                    .strip_suffix(" ?")
-                    .is_some_and(|place| found.starts_with(&format!("{place} ")))
-            };
-            if bless
-                && expected.len() == found.len()
-                && expected
-                    .iter()
-                    .zip(&found)
-                    .all(|pair| pair.0 == pair.1 || same_place(pair))
-            {
-                let places = case
-                    .blocks
-                    .iter()
-                    .filter(|block| block.has("findings"))
-                    .flat_map(|block| block.lines.clone());
-                for (place, found) in places.zip(found) {
-                    lines[place] = found;
+                &mut bad
+            }) += 1;
+            if expected != found {
+                if is_blessable(&expected, &found) {
+                    let blocks = case.blocks.iter().filter(|block| block.has("findings"));
+                    let places = blocks.flat_map(|block| block.lines.clone());
+                    let lines = places.zip(&found);
+                    news.extend(lines.map(|(line, found)| (line..line + 1, format!("{found}\n"))));
                 }
-                continue;
+                faults.push(format!(
+                    "{}: {}\n  expected: {expected:#?}\n  found:    {found:#?}",
+                    rule.id, case.title
+                ));
             }
-            faults.push(format!(
-                "{}: {}\n  expected: {expected:#?}\n  found:    {found:#?}",
-                rule.id, case.title
-            ));
+            let own = findings.iter().filter(|finding| finding["rule"] == rule.id);
+            let safeties = own.filter_map(|finding| finding["fix"]["safety"].as_str());
+            let safeties: BTreeSet<String> = safeties.map(str::to_owned).collect();
+            let is_mended = case.blocks.iter().any(|block| block.has("fixed"));
+            has_fixed |= is_mended;
+            if !safeties.is_empty() || is_mended {
+                news.extend(trial.mend(&mut faults));
+            }
+            fixes.extend(safeties);
         }
         assert!(
             good > 0 && bad > 0,
             "{} has {good} good and {bad} bad cases",
             rule.id
         );
+        let fixes = fixes.into_iter().collect::<Vec<_>>().join(", ");
+        let stated = wf::report::page::fact(rule.page, "fix").unwrap();
+        if stated != if fixes.is_empty() { "none" } else { &fixes } {
+            faults.push(format!("{}: fix is {stated}, not {fixes}", rule.id));
+        }
+        if stated != "none" && !has_fixed {
+            faults.push(format!("{}: no case is shown mended", rule.id));
+        }
         if bless {
+            let mut lines: Vec<String> = rule.page.lines().map(str::to_owned).collect();
+            news.sort_by_key(|(range, _)| range.start);
+            for (range, text) in news.into_iter().rev() {
+                lines.splice(range, text.lines().map(str::to_owned));
+            }
             fs::write(&path, lines.join("\n") + "\n").unwrap();
         }
     }
@@ -233,7 +349,11 @@ fn every_page_states_the_facts_of_its_rule() {
             rule.default.name()
         };
         assert_eq!(fact("severity"), severity, "{}", rule.id);
-        assert_eq!(fact("fix"), "none", "{}", rule.id);
+        assert!(
+            ["none", "safe", "unsafe"].contains(&fact("fix")),
+            "{}",
+            rule.id
+        );
         assert_eq!(fact("since"), "0.1.0", "{}", rule.id);
         let title = rule.page.lines().find_map(|line| line.strip_prefix("# "));
         assert_eq!(title, Some(rule.id));

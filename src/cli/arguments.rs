@@ -52,6 +52,18 @@ pub(in crate::cli) struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) output_file: Option<PathBuf>,
 
+    /// Mend in the files what can be mended without changing what they mean
+    #[arg(long)]
+    pub(in crate::cli) fix: bool,
+
+    /// Mend also what a person should look at afterwards, such as parts that are missing
+    #[arg(long)]
+    pub(in crate::cli) unsafe_fixes: bool,
+
+    /// Show what would be mended, and change nothing; the exit code is 1 if anything would
+    #[arg(long, conflicts_with_all = ["output_file", "output_format", "write_baseline"])]
+    pub(in crate::cli) diff: bool,
+
     /// Report only findings that are not in this baseline
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     pub(in crate::cli) baseline: Option<PathBuf>,

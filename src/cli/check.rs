@@ -23,17 +23,22 @@ use crate::cli::clock;
 use crate::cli::collect;
 use crate::cli::collect::Collector;
 use crate::cli::failure::Failure;
+use crate::cli::mend;
+use crate::cli::mend::Mending;
 use crate::cli::progress::Progress;
 use crate::cli::project::Projects;
 use crate::cli::terminal;
 use crate::diagnostic::Severity;
 use crate::files;
+use crate::files::Disk;
 use crate::lint;
 use crate::lint::Report;
+use crate::lint::Unit;
 use crate::report;
 use crate::report::Format;
 use crate::report::View;
 use crate::report::summary;
+use crate::rule::Folder;
 
 /// Lint, write the findings, and say how it went.
 pub fn run(arguments: &CheckArguments) -> Exit {
@@ -51,9 +56,60 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let current = std::env::current_dir().map_err(|source| Failure::NoCurrentFolder { source })?;
     let today = clock::today(arguments.today)?;
     let mut collector = collected(arguments, &current, today)?;
+    let mut mending = mend::work_out(&collector, arguments);
+    if !arguments.diff {
+        mending.write(&mut collector);
+    }
     let mut baselines = Baselines::new(arguments, &current);
     let mut report = lint_all(&collector, &mut baselines)?;
     let told = baselines.finish(&mut report)?;
+    if !arguments.diff {
+        mending.tell(&mut report);
+    }
+    let failures = failures(arguments, &mut collector, &mut mending, &report);
+    if !arguments.quiet {
+        collector
+            .notices
+            .iter()
+            .for_each(|notice| terminal::notice(notice));
+        told.tell();
+    }
+    let mut view = terminal::view(!arguments.quiet);
+    view.tops = tops(&collector.projects, &current);
+    view.current = current;
+    view.failing = least(arguments.fail_on);
+    if arguments.diff {
+        mending.show(&collector)?;
+    } else {
+        let text = mended_input(arguments, &collector);
+        write(arguments, &report, view, text)?;
+    }
+    tell(&failures);
+    let is_whole = failures.is_empty();
+    if arguments.diff && !arguments.quiet {
+        terminal::line(&mending.summary());
+    } else if !arguments.quiet {
+        conclude(arguments, &report, !is_whole, start);
+    }
+    let found = match arguments.diff {
+        true if mending.is_empty() => Exit::Clean,
+        true => Exit::Findings,
+        false => exit(arguments.fail_on, &report),
+    };
+    Ok(found.max(if is_whole {
+        Exit::Clean
+    } else {
+        Exit::Unusable
+    }))
+}
+
+/// All that went wrong, in the order in which it is told.
+fn failures(
+    arguments: &CheckArguments,
+    collector: &mut Collector<'_>,
+    mending: &mut Mending,
+    report: &Report,
+) -> Vec<Failure> {
     if report.documents.is_empty()
         && collector.is_idle()
         && report.failures.is_empty()
@@ -69,8 +125,9 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
             paths: names.join(", "),
         });
     }
-    let mut failures = collector.failures;
+    let mut failures = std::mem::take(&mut collector.failures);
     failures.append(&mut collector.projects.failures);
+    failures.append(&mut mending.failures);
     let unreadable = report
         .failures
         .iter()
@@ -79,34 +136,26 @@ fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
             reason: reason.clone(),
         });
     failures.extend(unreadable);
-    if !arguments.quiet {
-        collector
-            .notices
-            .iter()
-            .for_each(|notice| terminal::notice(notice));
-        told.tell();
-    }
-    let mut view = terminal::view(!arguments.quiet);
-    view.tops = tops(&collector.projects, &current);
-    view.current = current;
-    view.failing = least(arguments.fail_on);
-    write(arguments, &report, view)?;
+    failures
+}
+
+/// Tell of failures, each once.
+fn tell(failures: &[Failure]) {
     let mut told = BTreeSet::new();
-    for failure in &failures {
+    for failure in failures {
         if told.insert(failure.to_string()) {
             terminal::fail(failure);
         }
     }
-    if !arguments.quiet {
-        conclude(arguments, &report, !failures.is_empty(), start);
-    }
-    Ok(
-        exit(arguments.fail_on, &report).max(if failures.is_empty() {
-            Exit::Clean
-        } else {
-            Exit::Unusable
-        }),
-    )
+}
+
+/// The text of standard input, mended, where that is asked for.
+fn mended_input<'a>(arguments: &CheckArguments, collector: &'a Collector<'_>) -> Option<&'a [u8]> {
+    let overlay = collector.overlay.as_ref();
+    let is_wanted = arguments.fix || arguments.unsafe_fixes;
+    overlay
+        .filter(|_| is_wanted)
+        .map(|(_, _, bytes)| bytes.as_slice())
 }
 
 fn collected<'a>(
@@ -143,27 +192,29 @@ fn collected<'a>(
     Ok(collector)
 }
 
+/// What is to be checked in a project, by its place in the list: files, directories, and the files around them.
+pub fn prepared(collector: &Collector<'_>, at: usize) -> (Vec<Unit>, Vec<Folder>, Disk) {
+    let project = &collector.projects.list[at];
+    let work = &collector.work[&at];
+    let overlay = collector.overlay.as_ref();
+    let overlay = overlay.filter(|(owner, ..)| *owner == at);
+    let overlay = overlay.map(|(_, path, bytes)| (path.clone(), bytes.clone()));
+    let path = overlay.as_ref().map(|(path, _)| path.as_str());
+    let folders = collect::workflow_directories(project, work, path);
+    let units = work.units.iter().cloned().collect();
+    (units, folders, collect::disk(project, overlay.as_ref()))
+}
+
 fn lint_all(collector: &Collector<'_>, baselines: &mut Baselines<'_>) -> Result<Report, Failure> {
     let total: usize = collector.work.values().map(|work| work.units.len()).sum();
     let progress = Progress::new(total);
     let start = Instant::now();
     let each = || progress.advance(start.elapsed(), ProgressDrawTarget::stderr);
     let mut report = Report::default();
-    for (&at, work) in &collector.work {
+    for &at in collector.work.keys() {
+        let (units, folders, disk) = prepared(collector, at);
         let project = &collector.projects.list[at];
         let baseline = baselines.open(project)?;
-        let overlay = collector
-            .overlay
-            .as_ref()
-            .filter(|(owner, ..)| *owner == at);
-        let overlay = overlay.map(|(_, path, bytes)| (path.clone(), bytes.clone()));
-        let disk = collect::disk(project, overlay.as_ref());
-        let folders = collect::workflow_directories(
-            project,
-            work,
-            overlay.as_ref().map(|(path, _)| path.as_str()),
-        );
-        let units: Vec<_> = work.units.iter().cloned().collect();
         let judged = baseline.map(|at| (at, Judged::new(&units, &folders)));
         let mut own = lint::check(project, &units, folders, &disk, &each);
         if let Some((at, judged)) = judged {
@@ -204,10 +255,18 @@ fn tops(projects: &Projects<'_>, current: &Path) -> Vec<PathBuf> {
     tops.collect()
 }
 
-fn write(arguments: &CheckArguments, report: &Report, mut view: View) -> Result<(), Failure> {
+/// Write the findings; on standard error, where a mended text goes to standard output.
+fn write(
+    arguments: &CheckArguments,
+    report: &Report,
+    mut view: View,
+    text: Option<&[u8]>,
+) -> Result<(), Failure> {
     let format = format(arguments);
     if arguments.output_file.is_some() {
         (view.color, view.links, view.unicode) = (false, false, true);
+    } else if text.is_some() {
+        (view.color, view.links) = (terminal::has_error_color(), false);
     }
     let render = |out: &mut dyn Write| {
         (format.render)(report, &view, out)?;
@@ -216,6 +275,14 @@ fn write(arguments: &CheckArguments, report: &Report, mut view: View) -> Result<
         }
         io::Result::Ok(())
     };
+    if let Some(text) = text {
+        terminal::write(|out| out.write_all(text))
+            .map_err(|source| Failure::UnwritableOutput { source })?;
+        if arguments.output_file.is_none() {
+            return terminal::write_error(render)
+                .map_err(|source| Failure::UnwritableOutput { source });
+        }
+    }
     let Some(path) = &arguments.output_file else {
         return terminal::write(render).map_err(|source| Failure::UnwritableOutput { source });
     };

@@ -135,6 +135,10 @@ pub enum Failure {
     #[diagnostic(help("nothing was written; `--yes` does not ask"))]
     NoAnswer { source: io::Error },
 
+    #[error("cannot mend `{path}`: {source}")]
+    #[diagnostic(help("the file was left as it is; run it again for that one"))]
+    NotMended { path: String, source: io::Error },
+
     #[error("cannot write `{path}`: {source}")]
     #[diagnostic(help("nothing was changed"))]
     NotWritten { path: String, source: io::Error },

@@ -14,6 +14,7 @@ mod inventory;
 mod judgement;
 mod list;
 mod man;
+mod mend;
 mod new;
 mod overview;
 mod progress;

@@ -99,6 +99,15 @@ pub fn write(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Resul
     }
 }
 
+/// As [`write`], to standard error.
+pub fn write_error(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut error = BufWriter::new(io::stderr().lock());
+    match render(&mut error).and_then(|()| error.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
 /// Whether a person can be asked something.
 pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()

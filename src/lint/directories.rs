@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use crate::diagnostic::Diagnostic;
 use crate::lint::Finding;
 use crate::lint::Project;
 use crate::lint::Role;
@@ -77,20 +78,30 @@ pub fn check(
                 let suppressions = suppression::of(document, &project.template, false);
                 book.add(&path, suppressions);
             }
-            let shown = |path: &str| project.shown(path);
-            findings.push(match &document {
-                Some(document) if !diagnostic.span.is_empty() => {
-                    let sections = Sections::of(document, &project.template);
-                    Finding::of(&document.source, &sections, diagnostic, shown)
-                }
-                _ => {
-                    let source = document.as_ref().map(|document| &document.source);
-                    Finding::whole(shown(&path), source, diagnostic, shown)
-                }
-            });
+            findings.push(finding(project, &path, document.as_deref(), diagnostic));
         }
     }
     findings
+}
+
+/// A finding in a file, of which the text may be known, or about a directory.
+fn finding(
+    project: &Project,
+    path: &str,
+    document: Option<&Document>,
+    diagnostic: Diagnostic,
+) -> Finding {
+    let shown = |path: &str| project.shown(path);
+    match document {
+        Some(document) if !diagnostic.span.is_empty() => {
+            let sections = Sections::of(document, &project.template);
+            Finding::of(&document.source, &sections, diagnostic, shown)
+        }
+        _ => {
+            let source = document.map(|document| &document.source);
+            Finding::whole(shown(path), source, diagnostic, shown)
+        }
+    }
 }
 
 /// The few documents that directory rules look into.

@@ -27,6 +27,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// A change that mends it.
     pub fix: Option<Fix>,
+    /// The file that the fix changes, as it is shown, if that is another one.
+    pub target: Option<String>,
     /// Where each edit of the fix begins and ends.
     pub edits: Vec<(Position, Position)>,
     /// The titles of the sections that it stands in, and the label, outermost first: `Steps / Step 2: Build /
@@ -111,6 +113,7 @@ impl Finding {
         own: impl Fn(Span) -> Place,
         shown: impl Fn(&str) -> String,
     ) -> Self {
+        let shown = &shown;
         let related = diagnostic.related.into_iter().map(|related| {
             let place = match related.path {
                 Some(path) => Place::whole(shown(&path)),
@@ -118,7 +121,9 @@ impl Finding {
             };
             (place, related.message)
         });
+        let target = diagnostic.fix.as_ref().and_then(|fix| fix.path.as_deref());
         Self {
+            target: target.map(&shown),
             rule: diagnostic.rule,
             severity: diagnostic.severity,
             message: diagnostic.message,

@@ -97,6 +97,8 @@ pub struct Report {
     pub known: usize,
     /// How many findings of a baseline are gone.
     pub stale: usize,
+    /// How many findings were mended before.
+    pub fixed: usize,
     /// Files that could not be read: path and reason.
     pub failures: Vec<(String, String)>,
 }

@@ -2,6 +2,7 @@
 
 use crate::edit::Edit;
 use crate::edit::Fix;
+use crate::source::BYTE_ORDER_MARK;
 use crate::source::Position;
 use crate::source::Source;
 use crate::source::Span;
@@ -57,19 +58,24 @@ impl Comment {
 fn whole(source: &Source, span: Span) -> Span {
     let text = source.text();
     let (first, last) = (source.line_of(span.start()), source.line_of(span.end()));
-    let before = source.slice(Span::new(source.line_start(first), span.start()));
+    let start = match source.line_start(first) {
+        0 if source.text().starts_with(BYTE_ORDER_MARK) => BYTE_ORDER_MARK.len_utf8(),
+        start => start,
+    };
+    let before = source.slice(Span::new(start, span.start()));
     let after = source.slice(Span::new(
         span.end(),
         source.line(last).end().max(span.end()),
     ));
-    let is_alone = before.trim().is_empty() && after.trim().is_empty() && first > 0;
+    let is_alone = before.trim().is_empty() && after.trim().is_empty();
     if !is_alone {
         let bare = before.trim_end_matches([' ', '\t']);
         return Span::new(span.start() - (before.len() - bare.len()), span.end());
     }
     let is_blank = |line: usize| source.slice(source.line(line)).trim().is_empty();
     let has_next = last + 1 < source.line_count();
-    let takes_blank = is_blank(first - 1) && has_next && is_blank(last + 1);
+    let is_below_blank = first.checked_sub(1).is_none_or(is_blank);
+    let takes_blank = is_below_blank && has_next && is_blank(last + 1);
     let end = source.line_start(last + 1 + usize::from(takes_blank));
-    Span::new(source.line_start(first), end.min(text.len()))
+    Span::new(start, end.min(text.len()))
 }

@@ -342,6 +342,7 @@ impl Book {
                         place: suppression.place.clone(),
                         related: Vec::new(),
                         help: Some("remove it".to_owned()),
+                        target: None,
                         edits: vec![edits],
                         fix: Some(fix),
                         section: suppression.section.clone(),

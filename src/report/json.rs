@@ -41,6 +41,7 @@ struct Summary<'a> {
     errors: usize,
     warnings: usize,
     infos: usize,
+    fixed: usize,
     fixable: usize,
     suppressed: usize,
     baseline: usize,
@@ -79,6 +80,8 @@ struct Other<'a> {
 #[derive(Serialize)]
 struct Mend<'a> {
     safety: &'a str,
+    /// The file that it changes, or makes.
+    path: &'a str,
     edits: Vec<Change<'a>>,
 }
 
@@ -121,6 +124,7 @@ fn one(finding: &Finding) -> One<'_> {
         related: finding.related.iter().map(other).collect(),
         fix: finding.fix.as_ref().map(|fix| Mend {
             safety: fix.safety.name(),
+            path: finding.target.as_deref().unwrap_or(&finding.place.path),
             edits: fix
                 .edits
                 .iter()
@@ -148,6 +152,7 @@ pub fn render(report: &Report, _: &View, out: &mut dyn Write) -> io::Result<()> 
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
+            fixed: report.fixed,
             fixable: report
                 .findings
                 .iter()

@@ -1,10 +1,11 @@
 //! The sentence at the end: how many findings of each severity, in how many documents.
 
 use crate::diagnostic::Severity;
+use crate::edit::Safety;
 use crate::lint::Report;
 use crate::report::full;
 
-/// `12 documents checked: 3 errors, 1 warning; 2 findings can be fixed, 1 is suppressed`.
+/// `12 documents checked: 3 errors, 1 warning (2 can be mended by --fix, 1 more by --unsafe-fixes, 1 suppressed)`.
 #[must_use]
 pub fn line(report: &Report, color: bool) -> String {
     let mut parts = Vec::new();
@@ -19,19 +20,27 @@ pub fn line(report: &Report, color: bool) -> String {
             parts.push(format!("{style}{}{style:#}", counted(count, name)));
         }
     }
+    let parts_left = parts.len();
     let found = if parts.is_empty() {
         "no findings".to_owned()
     } else {
         parts.join(", ")
     };
-    let fixable = report
-        .findings
-        .iter()
-        .filter(|finding| finding.fix.is_some())
-        .count();
+    let fixes = |safety: Safety| {
+        let fixes = report
+            .findings
+            .iter()
+            .filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.safety == safety).count()
+    };
     let mut also = Vec::new();
-    if fixable > 0 {
-        also.push(format!("{} can be fixed", counted(fixable, "finding")));
+    match (fixes(Safety::Safe), fixes(Safety::Unsafe)) {
+        (0, 0) => {}
+        (safe, 0) => also.push(format!("{safe} can be mended by --fix")),
+        (0, more) => also.push(format!("{more} can be mended by --unsafe-fixes")),
+        (safe, more) => also.push(format!(
+            "{safe} can be mended by --fix, {more} more by --unsafe-fixes"
+        )),
     }
     if report.known > 0 {
         also.push(format!("{} in the baseline", report.known));
@@ -43,6 +52,11 @@ pub fn line(report: &Report, color: bool) -> String {
         String::new()
     } else {
         format!(" ({})", also.join(", "))
+    };
+    let found = match report.fixed {
+        0 => found,
+        _ if parts_left == 0 => format!("{} mended, none left", counted(report.fixed, "finding")),
+        count => format!("{} mended, {found} left", counted(count, "finding")),
     };
     format!(
         "{} checked: {found}{also}",

@@ -66,18 +66,21 @@ pub fn transcript(cx: &Context<'_>, work: Work, place: Span) -> Option<Fix> {
     match work {
         Work::Block(id, _) => {
             let block = cx.document.tree.block(id);
-            let BlockKind::Fence(_) = &block.kind else {
+            let BlockKind::Fence(fence) = &block.kind else {
                 return None;
             };
+            // What stands above the first prompt would run no more.
+            let mut lines = fence.code.lines().filter(|line| !line.trim().is_empty());
+            lines.next().filter(|line| line.starts_with("$ "))?;
             let line = source.trim(source.first_line(block.span));
             let text = cx.text(line);
             let marks = text.len() - text.trim_start_matches(['`', '~']).len();
             let info = source.trim(Span::new(line.start() + marks, line.end()));
             let is_end = |c: char| [' ', '\t', ',', '{', '}'].contains(&c);
-            let word = cx.text(info);
-            let length = word.find(is_end).unwrap_or(word.len());
-            let word = Span::new(info.start(), info.start() + length);
-            (length > 0).then(|| Fix::needs_consent(vec![Edit::replace(word, "console")]))
+            let words = cx.text(info);
+            let length = words.find(is_end).unwrap_or(words.len());
+            let language = Span::new(info.start(), info.start() + length);
+            (length > 0).then(|| Fix::needs_consent(vec![Edit::replace(language, "console")]))
         }
         Work::Line(_) => {
             let prompt = Span::new(place.start(), (place.start() + 2).max(place.end()));

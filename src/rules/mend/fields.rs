@@ -21,17 +21,17 @@ pub fn in_section(cx: &Context<'_>, id: SectionId, spec: usize) -> Option<Fix> {
         .iter()
         .position(|section| section.spec == Some(id) && section.duplicate_of.is_none())?;
     let section = &sections[at];
-    absent(cx, section.heading, &section.body, spec, &text)
+    Some(absent(cx, section.heading, &section.body, spec, &text))
 }
 
 /// A field of a step at its place among the others.
 pub fn in_step(cx: &Context<'_>, step: &Step, spec: usize) -> Option<Fix> {
     let text = cx.scaffold().step_field(spec)?;
-    absent(cx, step.heading, &step.body, spec, &text)
+    Some(absent(cx, step.heading, &step.body, spec, &text))
 }
 
 /// A field behind the nearest one before it that is there, else above the nearest one after it, else at the end.
-fn absent(cx: &Context<'_>, heading: Span, body: &Body, spec: usize, text: &str) -> Option<Fix> {
+fn absent(cx: &Context<'_>, heading: Span, body: &Body, spec: usize, text: &str) -> Fix {
     let text = place::lines(cx, text);
     let here = |spec: usize| body.fields.iter().position(|field| field.spec == spec);
     let count = body.fields.iter().map(|field| field.spec + 1).max();
@@ -46,7 +46,7 @@ fn absent(cx: &Context<'_>, heading: Span, body: &Body, spec: usize, text: &str)
         let start = place::block_end(cx, heading);
         place::below(cx, place::content_end(cx, limit).max(start), &text)
     };
-    Some(Fix::needs_consent(vec![edit]))
+    Fix::needs_consent(vec![edit])
 }
 
 /// A label's name as the template has it.

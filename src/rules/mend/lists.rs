@@ -60,9 +60,8 @@ pub fn numbered(cx: &Context<'_>, list: &List) -> Option<Fix> {
         let more = " ".repeat(number.len() - marker.len().min(number.len()));
         edits.push(Edit::replace(mark, number));
         let first = source.line_of(span.start());
-        let last = source.line_of(source.trim(span).end());
-        for line in first + 1..=last {
-            let line = source.line(line);
+        let bottom = source.line_of(source.trim(span).end());
+        for line in (first + 1..=bottom).map(|line| source.line(line)) {
             let text = cx.text(line);
             if text.starts_with('\t') {
                 return None;

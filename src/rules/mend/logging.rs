@@ -18,8 +18,8 @@ pub fn bullet(
     let source = &cx.document.source;
     let paths = cx.scaffold().paths("Logging");
     let path = paths.into_iter().find(|path| will_do(path));
-    let last = *list.items.last()?;
-    let span = cx.document.tree.block(last).span;
+    let &item = list.items.last()?;
+    let span = cx.document.tree.block(item).span;
     let marker = place::marker(cx.text(span))?;
     let start = place::line_start(cx, span.start());
     let lead = cx.text(Span::new(start, span.start()));
