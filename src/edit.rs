@@ -108,10 +108,13 @@ impl Applied {
     #[must_use]
     pub fn moved(&self, offset: usize) -> usize {
         let mut moved = offset;
-        for edit in self.edits.iter().filter(|edit| edit.span.start() < offset) {
-            let gone = edit.span.end().min(offset) - edit.span.start();
-            let is_passed = edit.span.end() <= offset;
-            moved = moved - gone + if is_passed { edit.replacement.len() } else { 0 };
+        let is_before =
+            |span: Span| span.start() < offset || span.is_empty() && span.start() == offset;
+        for edit in self.edits.iter().filter(|edit| is_before(edit.span)) {
+            moved -= edit.span.end().min(offset) - edit.span.start();
+            if edit.span.end() <= offset {
+                moved += edit.replacement.len();
+            }
         }
         moved
     }

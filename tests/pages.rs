@@ -261,6 +261,42 @@ fn is_blessable(expected: &[String], found: &[String]) -> bool {
     expected.len() == found.len() && expected.iter().zip(found).all(same_place)
 }
 
+/// Judge a case of a rule, and mend it. Returns how safe its fixes are.
+fn judged(
+    rule: &str,
+    case: &Case,
+    faults: &mut Vec<String>,
+    news: &mut Vec<(std::ops::Range<usize>, String)>,
+) -> BTreeSet<String> {
+    let trial = Trial::of(rule, case);
+    let findings = trial.check(&[]).findings();
+    let found: Vec<String> = findings
+        .iter()
+        .map(|finding| project::described(&trial.project, finding, trial.main_path))
+        .collect();
+    let expected = expected(case);
+    if expected != found {
+        if is_blessable(&expected, &found) {
+            let blocks = case.blocks.iter().filter(|block| block.has("findings"));
+            let places = blocks.flat_map(|block| block.lines.clone());
+            let lines = places.zip(&found);
+            news.extend(lines.map(|(line, found)| (line..line + 1, format!("{found}\n"))));
+        }
+        faults.push(format!(
+            "{rule}: {}\n  expected: {expected:#?}\n  found:    {found:#?}",
+            case.title
+        ));
+    }
+    let own = findings.iter().filter(|finding| finding["rule"] == rule);
+    let safeties = own.filter_map(|finding| finding["fix"]["safety"].as_str());
+    let safeties: BTreeSet<String> = safeties.map(str::to_owned).collect();
+    let is_mended = case.blocks.iter().any(|block| block.has("fixed"));
+    if !safeties.is_empty() || is_mended {
+        news.extend(trial.mend(faults));
+    }
+    safeties
+}
+
 #[test]
 fn every_case_finds_and_mends_what_its_page_says() {
     let bless = std::env::var_os("WF_BLESS").is_some();
@@ -272,39 +308,13 @@ fn every_case_finds_and_mends_what_its_page_says() {
         let mut fixes = BTreeSet::new();
         let mut has_fixed = false;
         for case in cases(rule.page) {
-            let trial = Trial::of(rule.id, &case);
-            let findings = trial.check(&[]).findings();
-            let found: Vec<String> = findings
-                .iter()
-                .map(|finding| project::described(&trial.project, finding, trial.main_path))
-                .collect();
-            let expected = expected(&case);
-            *(if expected.is_empty() {
+            *(if expected(&case).is_empty() {
                 &mut good
             } else {
                 &mut bad
             }) += 1;
-            if expected != found {
-                if is_blessable(&expected, &found) {
-                    let blocks = case.blocks.iter().filter(|block| block.has("findings"));
-                    let places = blocks.flat_map(|block| block.lines.clone());
-                    let lines = places.zip(&found);
-                    news.extend(lines.map(|(line, found)| (line..line + 1, format!("{found}\n"))));
-                }
-                faults.push(format!(
-                    "{}: {}\n  expected: {expected:#?}\n  found:    {found:#?}",
-                    rule.id, case.title
-                ));
-            }
-            let own = findings.iter().filter(|finding| finding["rule"] == rule.id);
-            let safeties = own.filter_map(|finding| finding["fix"]["safety"].as_str());
-            let safeties: BTreeSet<String> = safeties.map(str::to_owned).collect();
-            let is_mended = case.blocks.iter().any(|block| block.has("fixed"));
-            has_fixed |= is_mended;
-            if !safeties.is_empty() || is_mended {
-                news.extend(trial.mend(&mut faults));
-            }
-            fixes.extend(safeties);
+            has_fixed |= case.blocks.iter().any(|block| block.has("fixed"));
+            fixes.extend(judged(rule.id, &case, &mut faults, &mut news));
         }
         assert!(
             good > 0 && bad > 0,
