@@ -131,7 +131,7 @@ fn suggestions(finding: &Finding) -> Vec<Suggestion<'_>> {
             text: &edit.replacement,
         })
         .collect();
-    if suggestions.len() > 1 {
+    if suggestions.len() > 1 || finding.target.is_some() {
         suggestions.clear();
     }
     suggestions

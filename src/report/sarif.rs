@@ -154,7 +154,7 @@ fn fix(finding: &Finding, view: &View) -> Option<Value> {
     Some(json!({
         "description": { "text": full::mends(fix) },
         "artifactChanges": [{
-            "artifactLocation": artifact(&finding.place.path, view),
+            "artifactLocation": artifact(finding.target.as_ref().unwrap_or(&finding.place.path), view),
             "replacements": replacements.collect::<Vec<_>>(),
         }],
         "properties": { "safety": fix.safety.name() },
