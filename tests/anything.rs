@@ -39,11 +39,11 @@ use crate::generate::almost_a_document;
 use crate::generate::anything;
 use crate::tree;
 
-const DOCUMENT: &str = "workflows/anything.md";
-const INDEX: &str = "workflows/README.md";
+pub const DOCUMENT: &str = "workflows/anything.md";
+pub const INDEX: &str = "workflows/README.md";
 
 /// Files that are not on any disk.
-struct Memory(BTreeMap<&'static str, String>);
+pub struct Memory(pub BTreeMap<&'static str, String>);
 
 impl Neighbours for Memory {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
@@ -87,10 +87,23 @@ fn project() -> Project {
     }
 }
 
-static PROJECT: LazyLock<Project> = LazyLock::new(project);
+pub static PROJECT: LazyLock<Project> = LazyLock::new(project);
+
+/// The workflow directory with a document and an index.
+pub fn folder() -> Folder {
+    Folder {
+        exists: true,
+        path: "workflows".to_owned(),
+        documents: vec![DOCUMENT.to_owned()],
+        indexes: vec![rule::Index {
+            path: INDEX.to_owned(),
+            entries: Vec::new(),
+        }],
+    }
+}
 
 /// What is found in a project with a document and an index.
-fn judged(document: &str, index: &str) -> Report {
+pub fn judged(document: &str, index: &str) -> Report {
     let memory = Memory(BTreeMap::from([
         (DOCUMENT, document.to_owned()),
         (INDEX, index.to_owned()),
@@ -99,16 +112,7 @@ fn judged(document: &str, index: &str) -> Report {
         path: path.to_owned(),
         role,
     });
-    let folder = Folder {
-        exists: true,
-        path: "workflows".to_owned(),
-        documents: vec![DOCUMENT.to_owned()],
-        indexes: vec![rule::Index {
-            path: INDEX.to_owned(),
-            entries: Vec::new(),
-        }],
-    };
-    let report = lint::check(&PROJECT, &units, vec![folder], &memory, &|| ());
+    let report = lint::check(&PROJECT, &units, vec![folder()], &memory, &|| ());
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     report
 }

@@ -31,6 +31,8 @@ mod limits;
 mod list;
 #[cfg(target_os = "linux")]
 mod live;
+mod mend;
+mod mending;
 mod new;
 #[cfg(unix)]
 mod operation;

@@ -48,6 +48,10 @@ fn write_whole(path: &Path, folder: &Path, bytes: &[u8]) -> io::Result<()> {
 /// A temporary file with all bytes of the one it will be.
 fn filled(path: &Path, folder: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = temporary(path).tempfile_in(folder)?;
+    // What the umask took from the mode of a file that is replaced is given back.
+    if let Ok(metadata) = fs::metadata(path) {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)

@@ -86,16 +86,18 @@ impl Judge<'_> {
         // So many fixes are tried at once, and whether those that were dropped may have become possible.
         let (mut most, mut has_changed) = (usize::MAX, false);
         loop {
-            let open: Vec<&Finding> = findings
+            let open = findings
                 .iter()
-                .filter(|finding| self.is_open(finding, &settled.dropped))
-                .take(most)
-                .collect();
+                .filter(|finding| self.is_open(finding, &settled.dropped));
+            let mut open: Vec<&Finding> = open.collect();
+            // In the order of the rules: what is asked for first comes first where texts stand at one place.
+            open.sort_by_key(|finding| rules::find(finding.rule));
+            open.truncate(most);
             if open.is_empty() {
                 if !has_changed || settled.dropped.is_empty() {
                     return settled;
                 }
-                has_changed = false;
+                (most, has_changed) = (usize::MAX, false);
                 settled.dropped.clear();
                 continue;
             }

@@ -32,7 +32,17 @@ pub fn attached(cx: &Context<'_>, list: &ItemList<'_>, block: BlockId) -> Option
     let (source, tree) = (&cx.document.source, &cx.document.tree);
     let pieces = &list.content.pieces;
     let is_it = |piece: &Piece| matches!(piece, Piece::Fence(id) if *id == block);
-    let before = pieces.iter().position(is_it)?.checked_sub(1)?;
+    let at = pieces.iter().position(is_it)?;
+    let before = at.checked_sub(1)?;
+    // What is indented behind the block would follow it into the item.
+    let next = pieces.get(at + 1).and_then(|next| match next {
+        Piece::Text(span) => Some(*span),
+        Piece::Fence(id) | Piece::Other(id) => Some(tree.block(*id).span),
+        Piece::List(_) => None,
+    });
+    if next.is_some_and(|next| place::line_start(cx, next.start()) < next.start()) {
+        return None;
+    }
     let Piece::List(above) = &pieces[before] else {
         return None;
     };

@@ -2,11 +2,13 @@
 
 use crate::edit::Edit;
 use crate::edit::Fix;
+use crate::markdown::content::Piece;
 use crate::rule::Context;
 use crate::rules::mend::place;
 use crate::source;
 use crate::source::Span;
 use crate::template::FieldSpec;
+use crate::template::ListKind;
 use crate::template::SectionId;
 use crate::workflow::Body;
 use crate::workflow::Field;
@@ -21,18 +23,35 @@ pub fn in_section(cx: &Context<'_>, id: SectionId, spec: usize) -> Option<Fix> {
         .iter()
         .position(|section| section.spec == Some(id) && section.duplicate_of.is_none())?;
     let section = &sections[at];
-    Some(absent(cx, section.heading, &section.body, spec, &text))
+    let specs = &cx.template.sections[id].fields;
+    Some(absent(
+        cx,
+        section.heading,
+        &section.body,
+        (specs, spec),
+        &text,
+    ))
 }
 
 /// A field of a step at its place among the others.
 pub fn in_step(cx: &Context<'_>, step: &Step, spec: usize) -> Option<Fix> {
     let text = cx.scaffold().step_field(spec)?;
-    Some(absent(cx, step.heading, &step.body, spec, &text))
+    let specs = &cx.template.steps.as_ref()?.fields;
+    Some(absent(cx, step.heading, &step.body, (specs, spec), &text))
 }
 
 /// A field behind the nearest one before it that is there, else above the nearest one after it, else at the end.
-fn absent(cx: &Context<'_>, heading: Span, body: &Body, spec: usize, text: &str) -> Fix {
+fn absent(
+    cx: &Context<'_>,
+    heading: Span,
+    body: &Body,
+    (specs, spec): (&[FieldSpec], usize),
+    text: &str,
+) -> Fix {
     let text = place::lines(cx, text);
+    if let Some(edit) = above_list(cx, body, specs, spec, &text) {
+        return Fix::needs_consent(vec![edit]);
+    }
     let here = |spec: usize| body.fields.iter().position(|field| field.spec == spec);
     let count = body.fields.iter().map(|field| field.spec + 1).max();
     let edit = if let Some(before) = (0..spec).rev().find_map(here) {
@@ -47,6 +66,31 @@ fn absent(cx: &Context<'_>, heading: Span, body: &Body, spec: usize, text: &str)
         place::below(cx, place::content_end(cx, limit).max(start), &text)
     };
     Fix::needs_consent(vec![edit])
+}
+
+/// Where a body is nothing but a list, perhaps below a text, that is what the first field which asks for a numbered
+/// list would hold: its label goes above it, and so do the fields before it.
+fn above_list(
+    cx: &Context<'_>,
+    body: &Body,
+    specs: &[FieldSpec],
+    spec: usize,
+    text: &str,
+) -> Option<Edit> {
+    let asks = |field: &FieldSpec| !field.optional && field.asks.list == Some(ListKind::Numbered);
+    let holder = specs.iter().position(asks)?;
+    let (Some(Piece::List(list)), 1) = (body.content.pieces.last(), body.content.lists().count())
+    else {
+        return None;
+    };
+    let is_free = body.fields.iter().all(|field| field.spec > holder);
+    if spec > holder || !is_free {
+        return None;
+    }
+    let label = text.lines().next().unwrap_or_default();
+    let text = if spec == holder { label } else { text };
+    let start = place::line_start(cx, list.span.start());
+    Some(place::above(cx, start, text))
 }
 
 /// A label's name as the template has it.

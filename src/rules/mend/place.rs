@@ -9,10 +9,15 @@ use crate::source::Span;
 use crate::template::SectionId;
 use crate::workflow::Section;
 
-/// Where the line that holds an offset begins.
+/// Where the line that holds an offset begins, behind a byte-order mark.
 pub fn line_start(cx: &Context<'_>, offset: usize) -> usize {
     let source = &cx.document.source;
-    source.line_start(source.line_of(offset))
+    match source.line_start(source.line_of(offset)) {
+        0 if source.text().starts_with(source::BYTE_ORDER_MARK) => {
+            source::BYTE_ORDER_MARK.len_utf8()
+        }
+        start => start,
+    }
 }
 
 /// A text as lines of this document.

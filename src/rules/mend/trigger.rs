@@ -10,6 +10,14 @@ use crate::source::Span;
 /// The command as one code span, where its words are clear.
 pub fn command(cx: &Context<'_>, written: Span) -> Option<Fix> {
     let command = clear(cx, cx.text(written))?;
+    // A name that leads elsewhere is set right at once: `trigger-mismatch` would ask for it.
+    let own = value::workflow_name(value::stem(cx.path));
+    let (at, name) = value::trigger_name(&command)?;
+    let command = if value::workflow_name(name) == own {
+        command
+    } else {
+        format!("{}{own}", &command[..at])
+    };
     Some(Fix::safe(vec![Edit::replace(
         written,
         format!("`{command}`"),

@@ -1,0 +1,146 @@
+//! Mending: whatever a document is, no fix adds a finding, and what it does not touch stays.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use wf::edit::Safety;
+use wf::fix;
+use wf::fix::Fixed;
+use wf::fix::Job;
+use wf::lint::Report;
+use wf::lint::Role;
+use wf::lint::Unit;
+use wf::rules;
+
+use crate::anything::DOCUMENT;
+use crate::anything::INDEX;
+use crate::anything::Memory;
+use crate::anything::PROJECT;
+use crate::anything::folder;
+use crate::anything::judged;
+use crate::generate::almost_a_document;
+use crate::generate::anything;
+
+/// What fixes make of a document and an index.
+fn mended(document: &str, index: &str, allowed: Safety) -> (Fixed, String, String) {
+    let memory = Memory(BTreeMap::from([
+        (DOCUMENT, document.to_owned()),
+        (INDEX, index.to_owned()),
+    ]));
+    let units = [(INDEX, Role::Index), (DOCUMENT, Role::Workflow)].map(|(path, role)| Unit {
+        path: path.to_owned(),
+        role,
+    });
+    let fixed = fix::fix(Job {
+        project: &PROJECT,
+        units: units.to_vec(),
+        folders: vec![folder()],
+        neighbours: &memory,
+        allowed,
+    });
+    let (mut document, mut index) = (document.to_owned(), index.to_owned());
+    for change in &fixed.changes {
+        let text = if change.path == DOCUMENT {
+            &mut document
+        } else {
+            &mut index
+        };
+        assert_eq!(change.before.as_ref(), Some(&*text), "{}", change.path);
+        text.clone_from(&change.after);
+    }
+    (fixed, document, index)
+}
+
+/// How often each rule speaks, and how often of a placeholder on a line that was there before.
+fn counts(report: &Report, before: [&str; 2], texts: [&str; 2]) -> BTreeMap<&'static str, usize> {
+    let lines: BTreeSet<&str> = before.into_iter().flat_map(lines).collect();
+    let mut counts = BTreeMap::new();
+    for finding in &report.findings {
+        if finding.rule == rules::PLACEHOLDER {
+            let text = texts[usize::from(finding.place.path == INDEX)];
+            let at = finding.place.start.offset as usize;
+            let start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+            let line = lines_of(&text[start..]);
+            if !lines.contains(line) {
+                continue;
+            }
+        }
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    counts
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r'])
+}
+
+fn lines_of(text: &str) -> &str {
+    lines(text).next().unwrap_or_default()
+}
+
+/// The line ends that a text has.
+fn line_ends(text: &str) -> BTreeSet<&'static str> {
+    let plain = text.replace("\r\n", "");
+    let ends = [
+        (text.contains("\r\n"), "CRLF"),
+        (plain.contains('\n'), "LF"),
+        (plain.contains('\r'), "CR"),
+    ];
+    let ends = ends.into_iter().filter(|(is_there, _)| *is_there);
+    ends.map(|(_, name)| name).collect()
+}
+
+fn holds(document: &str, index: &str) -> Result<(), TestCaseError> {
+    for allowed in [Safety::Safe, Safety::Unsafe] {
+        let (fixed, new, new_index) = mended(document, index, allowed);
+        let before = judged(document, index);
+        let mut after = judged(&new, &new_index);
+        let texts = [document, index];
+        let (old_counts, new_counts) = (
+            counts(&before, texts, texts),
+            counts(&after, texts, [&new, &new_index]),
+        );
+        for (rule, count) in &new_counts {
+            let old = old_counts.get(rule).copied().unwrap_or_default();
+            prop_assert!(*count <= old, "{rule}: {count} after {old} in\n{new}");
+        }
+        fixed.withdraw(&mut after.findings);
+        let left: Vec<_> = after
+            .findings
+            .iter()
+            .filter(|finding| {
+                finding
+                    .fix
+                    .as_ref()
+                    .is_some_and(|fix| fix.safety <= allowed)
+            })
+            .collect();
+        prop_assert!(left.is_empty(), "{left:#?} in\n{new}");
+        let (again, ..) = mended(&new, &new_index, allowed);
+        prop_assert!(again.changes.is_empty(), "{:#?}", again.changes);
+        for (old, new) in [(document, &new), (index, &new_index)] {
+            prop_assert_eq!(old.starts_with('\u{FEFF}'), new.starts_with('\u{FEFF}'));
+            let (old, new) = (line_ends(old), line_ends(new));
+            prop_assert!(old.is_empty() || new.is_subset(&old), "{old:?}, {new:?}");
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(64)
+    })]
+
+    #[test]
+    fn any_text_is_mended_without_harm(document in anything(), index in anything()) {
+        holds(&document, &index)?;
+    }
+
+    #[test]
+    fn a_changed_document_is_mended_without_harm(document in almost_a_document()) {
+        holds(&document, "# Workflows\n\n- [it](anything.md)\n")?;
+    }
+}
