@@ -4,6 +4,7 @@ use crate::edit::Edit;
 use crate::edit::Fix;
 use crate::markdown::content::Piece;
 use crate::rule::Context;
+use crate::rules::mend::lists;
 use crate::rules::mend::place;
 use crate::source;
 use crate::source::Span;
@@ -49,8 +50,8 @@ fn absent(
     text: &str,
 ) -> Fix {
     let text = place::lines(cx, text);
-    if let Some(edit) = above_list(cx, body, specs, spec, &text) {
-        return Fix::needs_consent(vec![edit]);
+    if let Some(edits) = above_list(cx, body, specs, spec, &text) {
+        return Fix::needs_consent(edits);
     }
     let here = |spec: usize| body.fields.iter().position(|field| field.spec == spec);
     let count = body.fields.iter().map(|field| field.spec + 1).max();
@@ -69,14 +70,14 @@ fn absent(
 }
 
 /// Where a body is nothing but a list, perhaps below a text, that is what the first field which asks for a numbered
-/// list would hold: its label goes above it, and so do the fields before it.
+/// list would hold: its label goes above it, and so do the fields before it. Bullets get numbers at once.
 fn above_list(
     cx: &Context<'_>,
     body: &Body,
     specs: &[FieldSpec],
     spec: usize,
     text: &str,
-) -> Option<Edit> {
+) -> Option<Vec<Edit>> {
     let asks = |field: &FieldSpec| !field.optional && field.asks.list == Some(ListKind::Numbered);
     let holder = specs.iter().position(asks)?;
     let (Some(Piece::List(list)), 1) = (body.content.pieces.last(), body.content.lists().count())
@@ -87,10 +88,18 @@ fn above_list(
     if spec > holder || !is_free {
         return None;
     }
-    let label = text.lines().next().unwrap_or_default();
-    let text = if spec == holder { label } else { text };
     let start = place::line_start(cx, list.span.start());
-    Some(place::above(cx, start, text))
+    let mut edits = Vec::new();
+    if spec == holder {
+        let label = text.lines().next().unwrap_or_default();
+        edits.push(place::above(cx, start, label));
+        if !list.ordered {
+            edits.extend(lists::numbered(cx, list)?.edits);
+        }
+    } else {
+        edits.push(place::above(cx, start, text));
+    }
+    Some(edits)
 }
 
 /// A label's name as the template has it.
