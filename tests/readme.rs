@@ -10,6 +10,9 @@ use std::process::Output;
 use crate::project;
 use crate::project::Project;
 
+/// A document from before there was a template.
+const DRAFT: &str = "drafts/rotate-keys.md";
+
 const PICTURE: &str = "fixtures/readme/check.svg";
 
 fn root() -> &'static Path {
@@ -43,10 +46,9 @@ pub fn session(readme: &str) -> &str {
 /// A scratch project with the documents that the README shows.
 fn sample() -> Project {
     let project = Project::new();
-    for name in ["README.md", "deploy.md"] {
-        let path = format!("workflows/{name}");
-        let content = fs::read(root().join("fixtures/readme").join(&path)).unwrap();
-        project.write(&path, content);
+    for path in ["workflows/README.md", "workflows/deploy.md", DRAFT] {
+        let content = fs::read(root().join("fixtures/readme").join(path)).unwrap();
+        project.write(path, content);
     }
     project
 }
@@ -228,4 +230,31 @@ fn the_picture_is_of_a_real_run() {
             "{PICTURE} is not what `wf check` prints"
         );
     }
+}
+
+#[test]
+fn a_draft_becomes_valid_in_three_moves() {
+    let project = sample();
+    let read = || fs::read_to_string(project.path().join(DRAFT)).unwrap();
+    let readme = readme();
+    let shown = blocks(&readme, "markdown");
+    assert!(shown.iter().any(|block| *block == read().trim_end()));
+    project.check(&["--fix", "--unsafe-fixes", DRAFT]);
+    assert!(
+        shown
+            .iter()
+            .any(|block| block.starts_with("### Step 1") && read().contains(block))
+    );
+    // What a person writes in the place of each placeholder.
+    let mut text = read().replace("[Date]", project::TODAY);
+    while let Some(at) = text.find('[') {
+        let end = at + text[at..].find(']').unwrap() + 1;
+        let is_kept = ["[ ]", "[name]", "[date]"].contains(&&text[at..end]);
+        let (open, close) = if is_kept { ("⟨", "⟩") } else { ("", "") };
+        let inner = text[at + 1..end - 1].to_owned();
+        text.replace_range(at..end, &format!("{open}{inner}{close}"));
+    }
+    let text = text.replace('⟨', "[").replace('⟩', "]");
+    project.write(DRAFT, text);
+    project.check_clean(&["--quiet", DRAFT]);
 }
