@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use similar::ChangeTag;
+use similar::TextDiff;
 use wf::edit::Safety;
 use wf::fix;
 use wf::fix::Fixed;
@@ -52,31 +54,35 @@ fn mended(document: &str, index: &str, allowed: Safety) -> (Fixed, String, Strin
     (fixed, document, index)
 }
 
-/// How often each rule speaks, and how often of a placeholder on a line that was there before.
+/// How often each rule speaks, placeholders on lines that are new left out.
 fn counts(report: &Report, before: [&str; 2], texts: [&str; 2]) -> BTreeMap<&'static str, usize> {
-    let lines: BTreeSet<&str> = before.into_iter().flat_map(lines).collect();
+    let new = [0, 1].map(|at| new_lines(before[at], texts[at]));
     let mut counts = BTreeMap::new();
     for finding in &report.findings {
-        if finding.rule == rules::PLACEHOLDER {
-            let text = texts[usize::from(finding.place.path == INDEX)];
-            let at = finding.place.start.offset as usize;
-            let start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-            let line = lines_of(&text[start..]);
-            if !lines.contains(line) {
-                continue;
-            }
+        let lines = &new[usize::from(finding.place.path == INDEX)];
+        let is_own = lines.contains(&(finding.place.start.line as usize - 1));
+        if finding.rule != rules::PLACEHOLDER || !is_own {
+            *counts.entry(finding.rule).or_default() += 1;
         }
-        *counts.entry(finding.rule).or_default() += 1;
     }
     counts
 }
 
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['\n', '\r'])
-}
-
-fn lines_of(text: &str) -> &str {
-    lines(text).next().unwrap_or_default()
+/// The numbers, from 0, of the lines that are new in a text.
+fn new_lines(before: &str, text: &str) -> BTreeSet<usize> {
+    let lines = |text: &str| -> Vec<String> {
+        let text = text.replace("\r\n", "\n");
+        text.split(['\n', '\r']).map(str::to_owned).collect()
+    };
+    let (old, new) = (lines(before), lines(text));
+    TextDiff::from_slices(
+        &old.iter().map(String::as_str).collect::<Vec<_>>(),
+        &new.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
+    .iter_all_changes()
+    .filter(|change| change.tag() == ChangeTag::Insert)
+    .filter_map(|change| change.new_index())
+    .collect()
 }
 
 /// The line ends that a text has.

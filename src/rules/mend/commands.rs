@@ -9,7 +9,6 @@ use crate::parse::command::ItemList;
 use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rules::mend::place;
-use crate::source;
 use crate::source::Span;
 
 /// `Run:` before the code span that is all of a paragraph, in the place of whatever stood before it.
@@ -63,8 +62,8 @@ pub fn attached(cx: &Context<'_>, list: &ItemList<'_>, block: BlockId) -> Option
     }
     let above = first.checked_sub(1).map(|line| source.line(line));
     if above.is_some_and(|line| !cx.text(line).trim().is_empty()) {
-        let newline = source::line_end(source.text());
         let gap = edits.first_mut()?;
+        let newline = place::line_end_at(cx, gap.span.start());
         gap.replacement.insert_str(0, newline);
     }
     Some(Fix::needs_consent(edits))

@@ -6,7 +6,6 @@ use crate::markdown::content::Piece;
 use crate::rule::Context;
 use crate::rules::mend::lists;
 use crate::rules::mend::place;
-use crate::source;
 use crate::source::Span;
 use crate::template::FieldSpec;
 use crate::template::ListKind;
@@ -109,10 +108,9 @@ pub fn renamed(field: &Field, spec: &FieldSpec) -> Fix {
 
 /// A label that begins a paragraph of its own, at the margin.
 pub fn released(cx: &Context<'_>, field: &Field, spec: &FieldSpec) -> Fix {
-    let newline = source::line_end(cx.document.source.text());
     let start = place::line_start(cx, field.label.start());
     let margin = Span::new(start, field.label.start());
-    let mut edits = vec![Edit::replace(margin, newline)];
+    let mut edits = vec![Edit::replace(margin, place::line_end_at(cx, start))];
     if field.spelling == Spelling::Near {
         edits.push(Edit::replace(field.name, &*spec.label));
     }

@@ -35,6 +35,9 @@ pub fn below(cx: &Context<'_>, end: usize, text: &str) -> Edit {
     let next = source.line(line + 1);
     let gap = if source.slice(next).trim().is_empty() {
         ""
+    } else if source.text()[at..].starts_with('\n') {
+        // A CR before it would be one line end with it.
+        "\n"
     } else {
         newline
     };
@@ -47,13 +50,26 @@ pub fn below(cx: &Context<'_>, end: usize, text: &str) -> Edit {
     Edit::insert(at, format!("{before}{text}{gap}"))
 }
 
+/// A line end for what is put where a line begins: one that makes no other of the line end before it.
+pub fn line_end_at(cx: &Context<'_>, start: usize) -> &'static str {
+    let text = cx.document.source.text();
+    match source::line_end(text) {
+        "\n" if text[..start].ends_with('\r') => "\r",
+        newline => newline,
+    }
+}
+
 /// Blocks above the line that begins at `start`.
 pub fn above(cx: &Context<'_>, start: usize, text: &str) -> Edit {
     let source = &cx.document.source;
     let newline = source::line_end(source.text());
     let line = source.line_of(start);
     let is_below_text = line > 0 && !source.slice(source.line(line - 1)).trim().is_empty();
-    let before = if is_below_text { newline } else { "" };
+    let before = if is_below_text {
+        line_end_at(cx, start)
+    } else {
+        ""
+    };
     Edit::insert(start, format!("{before}{text}{}", newline.repeat(2)))
 }
 
