@@ -18,6 +18,7 @@ use chrono::Utc;
 use crate::event::Event;
 use crate::event::Outcome;
 use crate::event::Process;
+use crate::event::Record;
 use crate::mask::Masker;
 use crate::plan::Command;
 use crate::plan::ItemId;
@@ -38,8 +39,8 @@ use crate::run::process::Ended;
 use crate::run::process::Happening;
 use crate::run::process::Launch;
 use crate::run::process::Pool;
-use crate::run::process::PoolError;
 use crate::run::process::StartError;
+use crate::run::record;
 use crate::run::state::State;
 use crate::run::state::Status;
 
@@ -91,10 +92,26 @@ impl Runner<'_> {
             Event::RunStarted { .. } => self.run.started,
             _ => Utc::now().trunc_subsecs(3),
         };
-        let record = self.journal.append(event, time)?;
+        let record = self.journal.next(event, time);
         self.state.apply(&self.run.plan, &record.event);
+        // After the last record nobody goes on with a run. What a person reads of it then has to be there by then.
+        let stops = record::stops(&record.event);
+        if stops {
+            self.tell(&record, |follower| follower.is_record())?;
+        }
+        self.journal.append(&record)?;
+        self.tell(&record, |follower| !(stops && follower.is_record()))
+    }
+
+    fn tell(
+        &mut self,
+        record: &Record,
+        whom: impl Fn(&dyn Follower) -> bool,
+    ) -> Result<(), RunError> {
         for follower in &mut self.followers {
-            follower.event(self.run, &record, &self.state)?;
+            if whom(&**follower) {
+                follower.event(self.run, record, &self.state)?;
+            }
         }
         Ok(())
     }
@@ -182,7 +199,11 @@ impl Execution<'_, '_> {
             attempt,
             interpreter: command.program.clone(),
             script: command.code.clone(),
-            directory: runner.run.root.join(directory),
+            directory: if directory.is_empty() {
+                runner.run.root.clone()
+            } else {
+                runner.run.root.join(directory)
+            },
             environment: environment(
                 runner.run,
                 &runner.state,
@@ -194,7 +215,7 @@ impl Execution<'_, '_> {
         };
         let started = match self.pool.start(&launch) {
             Ok(started) => started,
-            Err(StartError::Record(error)) => return Err(PoolError::from(error).into()),
+            Err(StartError::Record(error)) => return Err(error.into()),
             Err(error) => return self.not_started(id, attempt, &error),
         };
         self.running.insert(started.id, (id, attempt));

@@ -46,6 +46,11 @@ pub trait Follower {
     /// Something happened; `state` is what it led to. A record on disk that cannot be written stops the run.
     fn event(&mut self, run: &Run, record: &Record, state: &State) -> io::Result<()>;
 
+    /// Whether it writes the record's files. That the run stops is told to them before the journal has it.
+    fn is_record(&self) -> bool {
+        false
+    }
+
     /// A command wrote this.
     fn output(&mut self, _run: &Run, _item: ItemId, _bytes: &[u8]) -> io::Result<()> {
         Ok(())

@@ -149,16 +149,21 @@ impl Journal {
         }
     }
 
-    /// Append an event that happened at a time. It is on disk for sure only after [`Self::sync`].
-    pub fn append(&mut self, event: Event, time: DateTime<Utc>) -> Result<Record, JournalError> {
-        let record = Record {
+    /// The next record: of an event that happened at a time. Nothing is written yet.
+    #[must_use]
+    pub fn next(&self, event: Event, time: DateTime<Utc>) -> Record {
+        Record {
             version: event::VERSION,
             seq: self.seq + 1,
             time,
             previous: self.hash.clone(),
             event,
-        };
-        let mut line = serde_json::to_vec(&record).expect("a record is plain data");
+        }
+    }
+
+    /// Append the next record. It is on disk for sure only after [`Self::sync`].
+    pub fn append(&mut self, record: &Record) -> Result<(), JournalError> {
+        let mut line = serde_json::to_vec(record).expect("a record is plain data");
         let hash = plan::digest(&line);
         line.push(b'\n');
         self.is_synced = false;
@@ -166,7 +171,7 @@ impl Journal {
             .write_all(&line)
             .map_err(|source| self.unwritable(source))?;
         (self.seq, self.hash) = (record.seq, hash);
-        Ok(record)
+        Ok(())
     }
 
     /// Wait until all that was appended is on disk, and make sure that it can still be found there.
@@ -219,12 +224,12 @@ pub fn last(folder: &Path) -> io::Result<Option<Event>> {
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
+    if start > 0 && memchr::memchr(b'\n', &bytes).is_none() {
+        // A torn line that is longer, which may be the first.
+        bytes = fs::read(folder.join(FILE_NAME))?;
+    }
     let Some(end) = memchr::memrchr(b'\n', &bytes) else {
-        return if start == 0 {
-            Ok(None)
-        } else {
-            Err(io::ErrorKind::InvalidData.into())
-        };
+        return Ok(None);
     };
     let line =
         memchr::memrchr(b'\n', &bytes[..end]).map_or(&bytes[..end], |start| &bytes[start + 1..end]);
@@ -305,12 +310,15 @@ mod tests {
         Event::StepStarted { step }
     }
 
+    fn append(journal: &mut Journal, number: u32) {
+        let record = journal.next(step(number), DateTime::UNIX_EPOCH);
+        journal.append(&record).expect("room");
+    }
+
     fn written(folder: &Path, events: u32) -> Vec<u8> {
         let mut journal = Journal::create(folder).expect("a new journal");
         for number in 1..=events {
-            journal
-                .append(step(number), DateTime::UNIX_EPOCH)
-                .expect("room");
+            append(&mut journal, number);
         }
         journal.sync().expect("synced");
         fs::read(folder.join(FILE_NAME)).expect("readable")
@@ -322,7 +330,7 @@ mod tests {
         written(folder.path(), 2);
         let (mut journal, records) = Journal::open(folder.path()).expect("sound");
         assert_eq!(records.len(), 2);
-        journal.append(step(3), DateTime::UNIX_EPOCH).expect("room");
+        append(&mut journal, 3);
         let read = read(folder.path()).expect("readable");
         assert_eq!((read.records.len(), read.fault), (3, None));
         assert!(
@@ -345,7 +353,7 @@ mod tests {
             let lines = memchr::memchr_iter(b'\n', &whole[..length]).count();
             let (mut journal, records) = Journal::open(folder.path()).expect("sound");
             assert_eq!(records.len(), lines, "cut at {length}");
-            journal.append(step(9), DateTime::UNIX_EPOCH).expect("room");
+            append(&mut journal, 9);
             let read = read(folder.path()).expect("readable");
             assert_eq!(
                 (read.records.len(), read.fault),
@@ -381,7 +389,7 @@ mod tests {
     fn a_removed_journal_is_noticed() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut journal = Journal::create(folder.path()).expect("a new journal");
-        journal.append(step(1), DateTime::UNIX_EPOCH).expect("room");
+        append(&mut journal, 1);
         fs::remove_file(folder.path().join(FILE_NAME)).expect("removable");
         assert!(matches!(journal.sync(), Err(JournalError::Removed { .. })));
     }

@@ -77,14 +77,14 @@ impl Store {
         make_folder(&folder)?;
         make_folder(&folder.join("output"))?;
         make_folder(&folder.join("scratch"))?;
+        let path = folder.join("document.md");
         let mut options = OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(folder.join("document.md"))?;
-        file.write_all(document)?;
-        file.sync_all()?;
+        let file = options.write(true).create_new(true).mode(0o600).open(&path);
+        let written = file.and_then(|mut file| {
+            file.write_all(document)?;
+            file.sync_all()
+        });
+        written.map_err(|error| unwritable(&path, &error))?;
         Ok(folder)
     }
 
@@ -106,7 +106,8 @@ impl Store {
     /// Let the names of a run's files reach the disk.
     pub fn sync(&self, run: &str) -> io::Result<()> {
         for folder in [self.folder(run), self.runs(), self.record.clone()] {
-            File::open(folder)?.sync_all()?;
+            let synced = File::open(&folder).and_then(|folder| folder.sync_all());
+            synced.map_err(|error| unwritable(&folder, &error))?;
         }
         Ok(())
     }
@@ -123,7 +124,8 @@ impl Store {
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(path)?;
+            .open(&path)
+            .map_err(|error| unwritable(&path, &error))?;
         // Whoever only looks whether it is held has it for a moment.
         let is_taken = take(&file, GLANCE)?;
         Ok(is_taken.then_some(Lock { _file: file }))
@@ -168,7 +170,10 @@ impl Store {
         let entries = match fs::read_dir(self.runs()) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let what = format!("cannot read `{}`: {error}", self.runs().display());
+                return Err(io::Error::new(error.kind(), what));
+            }
         };
         let mut names = Vec::new();
         for entry in entries {
@@ -229,7 +234,8 @@ impl Store {
         Ok(own.find(|name| !self.is_over(name)))
     }
 
-    /// Whether a run ended or was given up. One that never got to its first record did nothing, and counts as over.
+    /// Whether a run ended or was given up. One that never got to its journal, or to the first record there, did
+    /// nothing, and counts as over.
     #[must_use]
     pub fn is_over(&self, run: &str) -> bool {
         match journal::last(&self.folder(run)) {
@@ -239,7 +245,7 @@ impl Store {
                     Event::RunFinished { .. } | Event::RunAbandoned { .. }
                 )
             }),
-            Err(_) => false,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
         }
     }
 
@@ -319,25 +325,28 @@ pub fn plain(workflow: &str) -> String {
 fn make_folder(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        result => result,
+        result => result.map_err(|error| unwritable(path, &error)),
     }
 }
 
 fn make_folders(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| unwritable(path, &error))
+}
+
+/// The system's refusal, with the path.
+fn unwritable(path: &Path, error: &io::Error) -> io::Error {
+    let what = format!("cannot write `{}`: {error}", path.display());
+    io::Error::new(error.kind(), what)
 }
 
 /// Records hold what is no other clone's business: git leaves them out.
 fn ignore(folder: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    match options
-        .write(true)
-        .create_new(true)
-        .open(folder.join(".gitignore"))
-    {
-        Ok(mut file) => file.write_all(b"*\n"),
+    let path = folder.join(".gitignore");
+    let file = OpenOptions::new().write(true).create_new(true).open(&path);
+    match file.and_then(|mut file| file.write_all(b"*\n")) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+        result => result.map_err(|error| unwritable(&path, &error)),
     }
 }
 

@@ -188,6 +188,13 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// A run whose very first record cannot be written.
+    pub fn unrecorded(error: &RunError) -> Self {
+        Self::NoRecord {
+            source: io::Error::other(error.to_string()),
+        }
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {

@@ -127,8 +127,10 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
             OnInterrupt::Rollback => Choice::Rollback,
         },
     };
-    let result = first.into_iter().try_for_each(|event| runner.record(event));
-    let result = result.and_then(|()| runner.journal.sync().map_err(RunError::from));
+    let result = begin(&mut runner, first);
+    if session.records.is_empty() {
+        result.as_ref().map_err(Failure::unrecorded)?;
+    }
     let result = result.and_then(|()| runner.execute());
     let (state, masker) = (runner.state, runner.masker);
     drop(session.lock);
@@ -155,6 +157,14 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
     }
     result?;
     Ok(exit(&state))
+}
+
+/// Record what comes first.
+fn begin(runner: &mut Runner, first: Vec<Event>) -> Result<(), RunError> {
+    first
+        .into_iter()
+        .try_for_each(|event| runner.record(event))?;
+    Ok(runner.journal.sync()?)
 }
 
 /// Tell the program that is to be told how a run stopped.

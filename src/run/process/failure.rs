@@ -143,11 +143,14 @@ pub enum VariablesError {
 }
 
 fn looked_in(places: &[PathBuf]) -> String {
-    let places: Vec<String> = places
-        .iter()
-        .map(|place| place.display().to_string())
-        .collect();
-    match places.as_slice() {
+    let mut shown: Vec<String> = Vec::new();
+    for place in places {
+        let place = place.display().to_string();
+        if !shown.contains(&place) {
+            shown.push(place);
+        }
+    }
+    match shown.as_slice() {
         [] => "PATH is empty".to_owned(),
         places => format!("looked for {}", places.join(", ")),
     }

@@ -122,9 +122,21 @@ pub fn prepare<'a>(run: &Run, past: impl IntoIterator<Item = &'a Record>) -> io:
     )?;
     let mut history = History::default();
     let mut state = State::default();
+    let mut last = None;
     for record in past {
         state.apply(&run.plan, &record.event);
         history.take(record, &state);
+        last = Some(record);
+    }
+    // A program that died after a record told the logs of all but that one.
+    if let Some(record) = last {
+        let scene = Scene {
+            run,
+            state: &state,
+            history: &history,
+        };
+        let line = log::line(&scene, record);
+        logs.iter_mut().try_for_each(|log| log.owe(&line))?;
     }
     Ok(Files {
         history,
@@ -138,6 +150,10 @@ pub fn prepare<'a>(run: &Run, past: impl IntoIterator<Item = &'a Record>) -> io:
 }
 
 impl Follower for Files {
+    fn is_record(&self) -> bool {
+        true
+    }
+
     fn event(&mut self, run: &Run, record: &Record, state: &State) -> io::Result<()> {
         self.history.take(record, state);
         let scene = Scene {
@@ -257,6 +273,8 @@ impl Files {
         self.noted.get(&failure.fingerprint)?.as_ref()
     }
 
+    /// Write the pages anew. They are synced where the run stops: until then the journal, which is synced at every
+    /// command, stands for them, and whoever goes on writes them anew.
     fn pages(&self, scene: &Scene, is_synced: bool) -> io::Result<()> {
         let mut result = Ok(());
         let page = checkpoint::page(scene);
@@ -298,9 +316,9 @@ fn is_milestone(event: &Event) -> bool {
     }
 }
 
-/// Whether the run stops here. Only then the pages are synced: until then the journal, which is synced at every
-/// command, stands for them, and whoever goes on writes them anew.
-fn stops(event: &Event) -> bool {
+/// Whether the run stops here: it ended, or goes on only if somebody says so.
+#[must_use]
+pub fn stops(event: &Event) -> bool {
     matches!(
         event,
         Event::RunParked { .. }

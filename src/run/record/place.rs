@@ -25,6 +25,8 @@ use crate::files;
 /// What stands in the way of a file.
 const LINK: &str = "is a link that leads out of the project";
 const DANGLING: &str = "is a link that leads nowhere";
+/// How far before its end a log is searched for a line, in bytes: other runs may have written since.
+const NEAR_END: u64 = 1 << 20;
 const NO_FOLDER: &str = "is a file, where a folder is wanted";
 
 /// A path of the record.
@@ -136,6 +138,7 @@ impl Place {
             Ok(Log {
                 place: self.clone(),
                 is_torn: is_torn(&file, data.len()),
+                owed: None,
                 identity: (data.dev(), data.ino()),
                 file,
             })
@@ -274,18 +277,38 @@ pub struct Log {
     identity: (u64, u64),
     /// Whether its last line has no end.
     is_torn: bool,
+    /// A line that has to come before the next one.
+    owed: Option<String>,
 }
 
 impl Log {
     /// Append a line, which ends with its line end.
     pub fn append(&mut self, line: &str) -> io::Result<()> {
-        let torn = std::mem::take(&mut self.is_torn).then(|| format!("\n{line}"));
-        let bytes = torn.as_deref().unwrap_or(line).as_bytes();
-        let written = self.file.write_all(bytes);
+        let torn = if std::mem::take(&mut self.is_torn) {
+            "\n"
+        } else {
+            ""
+        };
+        let owed = self.owed.take().unwrap_or_default();
+        let written = self.file.write_all([torn, &owed, line].concat().as_bytes());
         written.map_err(|error| {
             self.is_torn = true;
             self.place.failure(&error)
         })
+    }
+
+    /// Append a line before the next one, unless it is one of the last that stand there.
+    pub fn owe(&mut self, line: &str) -> io::Result<()> {
+        let length = self.file.metadata().map(|data| data.len());
+        let is_there = length.and_then(|length| {
+            let start = length.saturating_sub(NEAR_END + line.len() as u64);
+            let mut end = vec![0; (length - start) as usize];
+            self.file.read_exact_at(&mut end, start)?;
+            Ok(memchr::memmem::find(&end, line.as_bytes()).is_some())
+        });
+        let is_there = is_there.map_err(|error| self.place.failure(&error))?;
+        self.owed = (!is_there).then(|| line.to_owned());
+        Ok(())
     }
 
     /// Make the file anew if it was moved or removed meanwhile: by a rotation of logs, or by a command of the run.
@@ -294,7 +317,9 @@ impl Log {
         let is_there =
             fs::metadata(path).is_ok_and(|data| (data.dev(), data.ino()) == self.identity);
         if !is_there {
+            let owed = self.owed.take();
             *self = self.place.append()?;
+            self.owed = owed;
         }
         Ok(())
     }
