@@ -66,3 +66,11 @@ mod tree;
 mod wheel;
 #[cfg(unix)]
 mod workflows;
+
+// Workflows run by the program.
+#[cfg(target_os = "linux")]
+mod crash;
+#[cfg(unix)]
+mod flow;
+#[cfg(target_os = "linux")]
+mod running;
