@@ -75,11 +75,11 @@ impl Project {
     }
 }
 
-/// A command of a program that SIGINT can end. What a shell or a CI starts in the background ignores it, and so would
-/// all that it starts; only a fresh start gets rid of that.
+/// A command of a program that SIGINT and SIGHUP can end. What a shell, `nohup` or a CI starts in the background ignores
+/// them, and so would all that it starts; only a fresh start gets rid of that.
 pub fn attentive(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("perl");
-    let start = r#"$SIG{INT} = "DEFAULT"; exec { $ARGV[0] } @ARGV or die "$!""#;
+    let start = r#"$SIG{INT} = $SIG{HUP} = "DEFAULT"; exec { $ARGV[0] } @ARGV or die "$!""#;
     command.args(["-e", start, "--"]).arg(program);
     command
 }
