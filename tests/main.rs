@@ -70,7 +70,7 @@ mod workflows;
 // Workflows run by the program.
 #[cfg(target_os = "linux")]
 mod crash;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod flow;
 #[cfg(target_os = "linux")]
 mod running;

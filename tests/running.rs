@@ -7,6 +7,7 @@ mod inputs;
 mod manual;
 mod rollback;
 mod secrets;
+mod terminal;
 mod told;
 mod unfinished;
 mod unwritable;
