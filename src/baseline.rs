@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use miette::Diagnostic;
 use serde::Deserialize;
@@ -101,7 +102,7 @@ struct WrittenEntry {
     path: String,
     rule: String,
     section: String,
-    count: usize,
+    count: NonZeroUsize,
 }
 
 impl Baseline {
@@ -130,7 +131,8 @@ impl Baseline {
                 rule,
                 section,
             };
-            *baseline.entries.entry(entry).or_default() += count;
+            let known = baseline.entries.entry(entry).or_default();
+            *known = known.saturating_add(count.get());
         }
         Ok(baseline)
     }
@@ -143,7 +145,7 @@ impl Baseline {
                 path: entry.path.clone(),
                 rule: entry.rule.clone(),
                 section: entry.section.clone(),
-                count: *count,
+                count: NonZeroUsize::new(*count).expect("an entry was met"),
             };
             serde_json::to_string(&written).expect("plain data serialises")
         });
@@ -223,7 +225,8 @@ impl Baseline {
     /// Take in what another one holds.
     pub fn join(&mut self, other: &Self) {
         for (entry, count) in &other.entries {
-            *self.entries.entry(entry.clone()).or_default() += count;
+            let known = self.entries.entry(entry.clone()).or_default();
+            *known = known.saturating_add(*count);
         }
     }
 

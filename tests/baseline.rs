@@ -270,6 +270,10 @@ fn a_file_that_is_no_baseline_is_left_alone() {
             "missing field `rule`",
         ),
         (
+            "{\"version\": 1, \"findings\": [{\"path\": \"a\", \"rule\": \"b\", \"section\": \"\", \"count\": 0}]}",
+            "invalid value: integer `0`, expected a nonzero",
+        ),
+        (
             "{\"version\": 2, \"entries\": 3}",
             "the baseline `x` has version 2; this wf knows version 1 alone",
         ),
@@ -291,6 +295,11 @@ fn a_file_that_is_no_baseline_is_left_alone() {
             );
         }
     }
+}
+
+#[test]
+fn a_baseline_that_is_not_there_or_cannot_be_written_is_an_error() {
+    let project = faulty();
     for (arguments, reason) in [
         (
             &["--baseline", "none.json"][..],
