@@ -137,7 +137,7 @@ impl Place {
             let data = file.metadata()?;
             Ok(Log {
                 place: self.clone(),
-                is_torn: is_torn(&file, data.len()),
+                is_torn: alone(&file, || is_torn(&file))?,
                 owed: None,
                 identity: (data.dev(), data.ino()),
                 file,
@@ -259,13 +259,21 @@ fn is_in_git(path: &Path) -> bool {
     first.is_some_and(|first| first.eq_ignore_ascii_case(".git"))
 }
 
-/// Whether a file ends in the middle of a line: a write to it was cut off.
-fn is_torn(file: &File, length: u64) -> bool {
+/// Whether a file ends in the middle of a line: a write to it was cut off. Asked while no other run writes to it, since
+/// half of a long line can be seen while it is written.
+fn is_torn(file: &File) -> io::Result<bool> {
+    let length = file.metadata()?.len();
     let mut last = [b'\n'];
-    if length > 0 && file.read_at(&mut last, length - 1).is_err() {
-        return true;
-    }
-    last != [b'\n']
+    Ok(length > 0 && (file.read_at(&mut last, length - 1).is_err() || last != [b'\n']))
+}
+
+/// Do something with a file while no other run does. Where the file system knows no locks, it is done all the same:
+/// lines stay whole, and at worst an empty one stands between them.
+fn alone<T>(file: &File, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let lock = file.lock();
+    let done = act();
+    lock.and_then(|()| file.unlock()).ok();
+    done
 }
 
 /// A log file. Each line is one write at its end, so that the lines of concurrent runs stay whole.
@@ -290,7 +298,8 @@ impl Log {
             ""
         };
         let owed = self.owed.take().unwrap_or_default();
-        let written = self.file.write_all([torn, &owed, line].concat().as_bytes());
+        let text = [torn, &owed, line].concat();
+        let written = alone(&self.file, || (&self.file).write_all(text.as_bytes()));
         written.map_err(|error| {
             self.is_torn = true;
             self.place.failure(&error)
