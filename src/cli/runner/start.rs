@@ -77,7 +77,9 @@ fn start(arguments: &RunArguments) -> Result<Exit, Failure> {
         return shown::dry_run(arguments, &passed);
     }
     let store = Store::new(&passed.inventory.root.folder, &plan.settings.record);
-    existing::none_unfinished(&store, &plan.workflow)?;
+    if !arguments.wait || is_left_alone(&store, &plan.workflow)? {
+        existing::none_unfinished(&store, &plan.workflow)?;
+    }
     let values = inputs::take(plan, &arguments.inputs)?;
     let masker = Masker::new(&values.secret);
     apart(&masker, &passed)?;
@@ -101,6 +103,17 @@ fn wait(passed: &Passed) -> Result<bool, Failure> {
     terminal::notice(&format!("waiting until {run} ends"));
     store.wait(&plan.workflow).map_err(unrecorded)?;
     Ok(true)
+}
+
+/// Whether an unfinished run stands in the way that nobody carries on: it is the same one for as long as it is looked
+/// at. Any other is waited for where the lock is taken.
+fn is_left_alone(store: &Store, workflow: &str) -> Result<bool, Failure> {
+    let look = || {
+        let unfinished = store.unfinished(workflow);
+        unfinished.map_err(|source| Failure::NoRecord { source })
+    };
+    let first = look()?;
+    Ok(first.is_some() && !store.is_locked(workflow) && look()? == first)
 }
 
 /// Take the lock, write down what will be done, and do it.
