@@ -52,7 +52,7 @@ const SHAPES: [Shape; 16] = [
     shape("a Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
     // https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/
     shape("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
-    // https://pypi.org/help/#apitoken: a macaroon whose base64 begins with the issuer's name.
+    // The Python Package Index's help, "How can I use API tokens": a macaroon whose base64 begins with the issuer's name.
     shape("a PyPI token", r"\bpypi-AgE[A-Za-z0-9_-]{50,}"),
     // https://docs.digitalocean.com/reference/api/create-personal-access-token/
     shape("a DigitalOcean token", r"\bdo[opr]_v1_[a-f0-9]{64}\b"),
