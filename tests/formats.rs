@@ -1,6 +1,7 @@
 //! The formats for other programs, each held against its published schema or a program that reads it.
 
 pub mod consumers;
+mod fixes;
 mod gitlab;
 mod junit;
 mod rdjson;
