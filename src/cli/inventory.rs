@@ -141,14 +141,7 @@ pub fn listed<'a>(
             purpose: None,
             today: project.today,
         };
-        text = Some(match text {
-            None => scaffold::fresh_index(index, None, &facts),
-            Some(text) => {
-                let source = Source::new(index, text);
-                let added = scaffold::add(&source, index, &facts);
-                added.unwrap_or_else(|| source.text().to_owned())
-            }
-        });
+        text = Some(scaffold::listed(index, text, &facts));
     }
     text.unwrap_or_default()
 }

@@ -54,6 +54,18 @@ impl Facts<'_> {
     }
 }
 
+/// An index with one more document listed: the text of one that is given, or a new one. Where there is no place for
+/// the document in it, the text stays as it is.
+#[must_use]
+pub fn listed(index: &str, text: Option<String>, facts: &Facts<'_>) -> String {
+    let Some(text) = text else {
+        return fresh_index(index, None, facts);
+    };
+    let source = Source::new(index, text);
+    let added = add(&source, index, facts);
+    added.unwrap_or_else(|| source.text().to_owned())
+}
+
 /// A text with edits made that do not overlap.
 fn edited(source: &Source, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| edit.span);

@@ -15,7 +15,6 @@ use crate::rule::Directories;
 use crate::scaffold;
 use crate::scaffold::Facts;
 use crate::scaffold::name;
-use crate::source::Source;
 use crate::source::Span;
 
 /// What a document says of itself.
@@ -95,14 +94,7 @@ pub fn written<'a>(
     for file in files {
         let known = Known::of(cx, file);
         let facts = known.facts(cx, file);
-        text = Some(match text {
-            None => scaffold::fresh_index(index, None, &facts),
-            Some(text) => {
-                let source = Source::new(index, text);
-                let added = scaffold::add(&source, index, &facts);
-                added.unwrap_or_else(|| source.text().to_owned())
-            }
-        });
+        text = Some(scaffold::listed(index, text, &facts));
     }
     let mut fix = Fix::needs_consent(vec![Edit::insert(0, text?)]);
     fix.path = Some(index.to_owned());
