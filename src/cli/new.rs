@@ -134,13 +134,8 @@ fn index(inventory: &Inventory, facts: &Facts<'_>) -> Result<Change, Failure> {
     };
     let relative = files::relative(&project.root, &path);
     let shown = project.shown(&relative);
-    let before = files::read(&path).map_err(|source| Failure::Unreadable {
-        path: shown.clone(),
-        source,
-    })?;
-    let text = String::from_utf8(before.clone()).map_err(|_| Failure::NotText {
-        path: shown.clone(),
-    })?;
+    let text = project::read(&path, &shown)?;
+    let before = text.clone().into_bytes();
     let after = scaffold::add(&Source::new(shown.clone(), text), &relative, facts);
     Ok(Change {
         after: after

@@ -199,12 +199,17 @@ pub fn shown(current: &Path, path: &Path) -> String {
 /// The text of a configuration or template.
 pub fn text(current: &Path, path: &Path) -> Result<Source, Failure> {
     let shown = shown(current, path);
+    let text = read(path, &shown)?;
+    Ok(Source::new(shown, text))
+}
+
+/// The text of a file, which failures name as it is shown.
+pub fn read(path: &Path, shown: &str) -> Result<String, Failure> {
     let bytes = files::read(path).map_err(|source| Failure::Unreadable {
-        path: shown.clone(),
+        path: shown.to_owned(),
         source,
     })?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(shown, text)),
-        Err(_) => Err(Failure::NotText { path: shown }),
-    }
+    String::from_utf8(bytes).map_err(|_| Failure::NotText {
+        path: shown.to_owned(),
+    })
 }

@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inventory::Inventory;
 use crate::cli::judgement;
 use crate::cli::judgement::Findings;
+use crate::cli::project;
 use crate::cli::terminal;
 use crate::diagnostic::Severity;
 use crate::files;
@@ -81,13 +82,8 @@ fn change(inventory: &Inventory, path: &str, today: NaiveDate) -> Result<Option<
     let project = &inventory.project;
     let shown = project.shown(path);
     let file = project.root.join(path);
-    let before = files::read(&file).map_err(|source| Failure::Unreadable {
-        path: shown.clone(),
-        source,
-    })?;
-    let text = String::from_utf8(before.clone()).map_err(|_| Failure::NotText {
-        path: shown.clone(),
-    })?;
+    let text = project::read(&file, &shown)?;
+    let before = text.clone().into_bytes();
     let after = stamped(project, &shown, &text, today).ok_or_else(|| Failure::NoAuditDate {
         path: shown.clone(),
     })?;
