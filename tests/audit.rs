@@ -57,21 +57,12 @@ fn the_calendar_is_what_it_was() {
     let whole: Value = serde_json::from_str(&frozen).unwrap();
     json::assert_valid(&json::validator(&json::closed(schema())), &whole);
     let validator = json::validator(&schema());
-    for path in json::properties(&whole, "") {
-        let (parent, name) = path.rsplit_once('/').unwrap();
-        let mut without = whole.clone();
-        let object = without.pointer_mut(parent).unwrap();
-        object.as_object_mut().unwrap().remove(name);
-        assert!(!validator.is_valid(&without), "{path} can be left out");
-    }
+    json::assert_required(&validator, &whole, &json::properties(&whole, ""));
 }
 
 #[test]
 fn the_schema_is_one_and_describes_every_property() {
-    assert!(jsonschema::meta::is_valid(&schema()));
-    let mut silent = Vec::new();
-    json::undescribed(&schema(), "", &mut silent);
-    assert!(silent.is_empty(), "without a description: {silent:?}");
+    json::assert_described(&schema());
 }
 
 #[test]

@@ -55,6 +55,29 @@ fn part(name: &str) -> Validator {
     validator(&json!({ "$defs": definitions, "$ref": format!("#/$defs/{name}") }))
 }
 
+/// Fail where one of these properties of a value can be left out.
+pub fn assert_required<'a>(
+    validator: &Validator,
+    whole: &Value,
+    paths: impl IntoIterator<Item = &'a String>,
+) {
+    for path in paths {
+        let (parent, name) = path.rsplit_once('/').unwrap();
+        let mut without = whole.clone();
+        let object = without.pointer_mut(parent).unwrap();
+        object.as_object_mut().unwrap().remove(name);
+        assert!(!validator.is_valid(&without), "{path} can be left out");
+    }
+}
+
+/// Fail where a schema is none, or does not describe a property.
+pub fn assert_described(schema: &Value) {
+    assert!(jsonschema::meta::is_valid(schema));
+    let mut silent = Vec::new();
+    undescribed(schema, "", &mut silent);
+    assert!(silent.is_empty(), "without a description: {silent:?}");
+}
+
 pub fn assert_valid(validator: &Validator, value: &Value) {
     let faults: Vec<String> = validator
         .iter_errors(value)
@@ -158,20 +181,10 @@ fn a_report_without_one_of_its_properties_is_none() {
             "{path} is not among {paths:?}"
         );
     }
-    for path in paths
+    let required = paths
         .iter()
-        .filter(|path| !path.starts_with("/summary/rules/"))
-    {
-        let (parent, name) = path.rsplit_once('/').unwrap();
-        let mut without = whole.clone();
-        without
-            .pointer_mut(parent)
-            .unwrap()
-            .as_object_mut()
-            .unwrap()
-            .remove(name);
-        assert!(!validator.is_valid(&without), "{path} can be left out");
-    }
+        .filter(|path| !path.starts_with("/summary/rules/"));
+    assert_required(&validator, &whole, required);
 }
 
 /// The JSON pointers of all properties of all objects in a value.
@@ -195,14 +208,11 @@ pub fn properties(value: &Value, path: &str) -> Vec<String> {
 
 #[test]
 fn the_schema_is_one_and_describes_every_property() {
-    assert!(jsonschema::meta::is_valid(&schema()));
-    let mut silent = Vec::new();
-    undescribed(&schema(), "", &mut silent);
-    assert!(silent.is_empty(), "without a description: {silent:?}");
+    assert_described(&schema());
 }
 
 /// The paths of a schema's properties and definitions that say nothing of themselves.
-pub fn undescribed(schema: &Value, path: &str, silent: &mut Vec<String>) {
+fn undescribed(schema: &Value, path: &str, silent: &mut Vec<String>) {
     let Some(object) = schema.as_object() else {
         return;
     };

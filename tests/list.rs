@@ -44,25 +44,12 @@ fn the_table_is_what_it_was() {
     let validator = json::validator(&json::closed(schema()));
     let whole: Value = serde_json::from_str(&frozen).unwrap();
     json::assert_valid(&validator, &whole);
-    for path in json::properties(&whole, "") {
-        let (parent, name) = path.rsplit_once('/').unwrap();
-        let mut without = whole.clone();
-        without
-            .pointer_mut(parent)
-            .unwrap()
-            .as_object_mut()
-            .unwrap()
-            .remove(name);
-        assert!(!validator.is_valid(&without), "{path} can be left out");
-    }
+    json::assert_required(&validator, &whole, &json::properties(&whole, ""));
 }
 
 #[test]
 fn the_schema_is_one_and_describes_every_property() {
-    assert!(jsonschema::meta::is_valid(&schema()));
-    let mut silent = Vec::new();
-    json::undescribed(&schema(), "", &mut silent);
-    assert!(silent.is_empty(), "without a description: {silent:?}");
+    json::assert_described(&schema());
 }
 
 #[test]

@@ -84,25 +84,12 @@ fn a_notification_is_what_it_was() {
         "the shape has changed: is that a new version?"
     );
     let validator = json::validator(&schema());
-    for path in json::properties(&fixed, "") {
-        let (parent, name) = path.rsplit_once('/').unwrap();
-        let mut without = fixed.clone();
-        let object = without
-            .pointer_mut(parent)
-            .unwrap()
-            .as_object_mut()
-            .unwrap();
-        object.remove(name);
-        assert!(!validator.is_valid(&without), "{path} can be left out");
-    }
+    json::assert_required(&validator, &fixed, &json::properties(&fixed, ""));
 }
 
 #[test]
 fn the_schema_is_one_and_describes_every_property() {
-    assert!(jsonschema::meta::is_valid(&schema()));
-    let mut silent = Vec::new();
-    json::undescribed(&schema(), "", &mut silent);
-    assert!(silent.is_empty(), "without a description: {silent:?}");
+    json::assert_described(&schema());
 }
 
 #[test]
