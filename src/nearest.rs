@@ -69,7 +69,7 @@ pub fn same(a: &str, b: &str) -> bool {
     {
         return false;
     }
-    a.eq_ignore_ascii_case(b) || letters(a).eq(letters(b))
+    a.eq_ignore_ascii_case(b) || !(is_plain(a) && is_plain(b)) && letters(a).eq(letters(b))
 }
 
 #[cfg(test)]

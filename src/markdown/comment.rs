@@ -47,19 +47,12 @@ const WORDS: [(&str, Reach); 5] = [
 #[must_use]
 pub fn suppressions(tree: &Tree, source: &Source) -> Vec<Suppression> {
     let mut found = Vec::new();
-    if memchr::memmem::find(source.text().as_bytes(), b"<!--").is_none() {
-        return found;
-    }
-    let blocks = tree
-        .blocks
-        .iter()
-        .filter(|block| block.kind == BlockKind::Html)
-        .map(|block| block.span);
-    let inlines = tree
-        .inlines
-        .iter()
-        .filter(|inline| inline.kind == InlineKind::Html)
-        .map(|inline| inline.span);
+    let blocks = tree.blocks.iter();
+    let blocks = blocks.filter(|block| matches!(block.kind, BlockKind::Html));
+    let blocks = blocks.map(|block| block.span);
+    let inlines = tree.inlines.iter();
+    let inlines = inlines.filter(|inline| matches!(inline.kind, InlineKind::Html));
+    let inlines = inlines.map(|inline| inline.span);
     for span in blocks.chain(inlines) {
         let mut at = span.start();
         while let Some(open) = source.text()[at..span.end()].find("<!--") {

@@ -123,6 +123,10 @@ pub fn value(source: &Source, span: Span) -> Span {
     let mut span = source.trim(span);
     loop {
         let text = source.slice(span);
+        // Most values have nothing of the kind.
+        if !text.ends_with(['|', '\\', '>']) && !text.starts_with('<') {
+            return span;
+        }
         let shorter = if let Some(rest) = text.strip_suffix(['|', '\\']) {
             Span::new(span.start(), span.start() + rest.len())
         } else if let Some(rest) = text

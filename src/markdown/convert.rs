@@ -20,32 +20,16 @@ use crate::markdown::Tree;
 use crate::markdown::front_matter;
 use crate::markdown::repair;
 use crate::markdown::shadow::Shadow;
-use crate::source;
+use crate::markdown::task;
 use crate::source::Source;
 use crate::source::Span;
 
-/// Tables and task lists, and nothing else: autolinks and footnotes would cost time and mean nothing here. So would
-/// tables where no line can be the row that makes one.
-fn options(source: &Source) -> Options<'static> {
+/// Tables, and no other extension: autolinks and footnotes would cost time and mean nothing here, and for the boxes of
+/// task lists comrak would look at every text again ([`task::take_box`] looks at one for each item).
+fn options() -> Options<'static> {
     let mut options = Options::default();
-    options.extension.table = has_delimiter_row(source);
-    options.extension.tasklist = true;
+    options.extension.table = true;
     options
-}
-
-/// Whether a line could be the row below a table's head: nothing but its marks, and those of quotes around it.
-fn has_delimiter_row(source: &Source) -> bool {
-    let text = source.text().as_bytes();
-    (0..source.line_count()).any(|line| {
-        let line = &text[source.line_start(line)..];
-        let is_mark = |byte| matches!(byte, b'|' | b':' | b'-' | b'>' | b' ' | b'\t' | 0x0B | 0x0C);
-        let end = line.iter().position(|&byte| !is_mark(byte));
-        let (row, rest) = line.split_at(end.unwrap_or(line.len()));
-        matches!(rest, [] | [b'\r' | b'\n', ..])
-            && row.contains(&b'-')
-            // Dashes alone underline a heading.
-            && row.iter().any(|byte| matches!(byte, b'|' | b':' | 0x0B | 0x0C))
-    })
 }
 
 /// Parse a document. Any text is Markdown, so this never fails.
@@ -64,12 +48,12 @@ fn parse_below(source: &Source, front: Option<Span>) -> Tree {
     let arena = Arena::new();
     if let Some(shadow) = Shadow::of(source.text()) {
         let copy = Source::new("", shadow.text.as_str());
-        let root = comrak::parse_document(&arena, copy.text(), &options(&copy));
+        let root = comrak::parse_document(&arena, copy.text(), &options());
         let mut tree = Converter::new(&copy, Some(&shadow), front).convert(root);
         to_original(&mut tree, &shadow);
         tree
     } else {
-        let root = comrak::parse_document(&arena, source.text(), &options(source));
+        let root = comrak::parse_document(&arena, source.text(), &options());
         Converter::new(source, None, front).convert(root)
     }
 }
@@ -142,9 +126,9 @@ impl<'a> Converter<'a> {
 
     /// Open a block. Gives whether it is a leaf: then its inlines are done, too.
     fn enter(&mut self, node: Node<'_>) -> bool {
-        let mut data = node.data_mut();
+        let data = node.data();
         let place = data.sourcepos;
-        let mut kind = match &mut data.value {
+        let mut kind = match &data.value {
             NodeValue::Heading(heading) => BlockKind::Heading {
                 level: heading.level,
                 text: Box::default(),
@@ -155,12 +139,7 @@ impl<'a> Converter<'a> {
                 ordered: list.list_type == ListType::Ordered,
             },
             NodeValue::Item(_) => BlockKind::Item(None),
-            NodeValue::TaskItem(task) => {
-                BlockKind::Item(self.checkbox(task.symbol, task.symbol_sourcepos))
-            }
-            NodeValue::CodeBlock(code) if code.fenced => {
-                BlockKind::Fence(Box::new(self.fence(code, place)))
-            }
+            NodeValue::CodeBlock(code) if code.fenced => BlockKind::Fence(Box::default()),
             NodeValue::CodeBlock(_) => BlockKind::IndentedCode,
             NodeValue::HtmlBlock(_) => BlockKind::Html,
             NodeValue::ThematicBreak => BlockKind::Break,
@@ -174,7 +153,18 @@ impl<'a> Converter<'a> {
         let mut span = self.block_span(place);
         match &mut kind {
             BlockKind::Heading { text, spaced, .. } => (*text, *spaced) = heading_text(node),
+            BlockKind::Item(checkbox) => {
+                let written = |place| self.source.slice(self.block_span(place));
+                *checkbox = task::take_box(node, written).map(|(paragraph, ticked)| {
+                    let start = self.block_span(paragraph).start();
+                    let span = Span::new(start, start + "[ ]".len());
+                    Checkbox { span, ticked }
+                });
+            }
             BlockKind::Fence(fence) => {
+                if let NodeValue::CodeBlock(code) = &mut node.data_mut().value {
+                    **fence = self.fence(code, place);
+                }
                 span.end = span.end.max(self.code_end(fence, place.start.line));
             }
             _ => {}
@@ -219,8 +209,8 @@ impl<'a> Converter<'a> {
         let mut wrong = false;
         let mut next = leaf.first_child();
         while let Some(node) = next {
-            let mut data = node.data_mut();
-            if let Some(kind) = inline_kind(&mut data.value) {
+            let data = node.data();
+            if let Some(kind) = inline_kind(&data.value) {
                 let span = self.span(data.sourcepos);
                 wrong |= !repair::is_plausible(&kind, self.source.slice(span));
                 self.tree.inlines.push(Inline {
@@ -250,49 +240,44 @@ impl<'a> Converter<'a> {
         })
     }
 
-    /// Line and column, 1-based and in bytes, as an offset that is in the text and between characters.
-    fn offset(&self, line: usize, column: usize) -> usize {
-        let text = self.source.text();
-        let mut offset = (self.source.line_start(line.saturating_sub(1)) + column).min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        offset
+    /// A place with lines and columns, 1-based and in bytes, as offsets in the text.
+    fn offsets(&self, place: Sourcepos) -> (usize, usize) {
+        let length = self.source.text().len();
+        let line_start = |line: usize| self.source.line_start(line.saturating_sub(1));
+        let start = line_start(place.start.line) + place.start.column.saturating_sub(1);
+        let end = line_start(place.end.line) + place.end.column;
+        (start.min(length), end.min(length))
     }
 
+    /// A place as offsets between characters.
     fn span(&self, place: Sourcepos) -> Span {
-        let start = self.offset(place.start.line, place.start.column.saturating_sub(1));
-        // The last character may be of several bytes: comrak names its first in some places, its last in others.
         let text = self.source.text();
-        let mut end = (self.source.line_start(place.end.line.saturating_sub(1)) + place.end.column)
-            .min(text.len());
+        let (mut start, mut end) = self.offsets(place);
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        // The last character may be of several bytes: comrak names its first in some places, its last in others.
         while !text.is_char_boundary(end) {
             end += 1;
         }
-        Span::new(start, end.max(start))
+        Span::new(start, end)
     }
 
     /// A block's span without the white space at its end; an end column of 0 means "before this line".
     fn block_span(&self, place: Sourcepos) -> Span {
-        let span = self.span(place);
-        let text = self.source.slice(span);
-        if source::is_plain_around(text) {
-            return span;
+        let (start, end) = self.offsets(place);
+        // Nearly every block begins and ends with a visible character of one byte.
+        let bytes = self.source.text().as_bytes();
+        if let Some([first, .., last]) = bytes.get(start..end)
+            && first.is_ascii_graphic()
+            && last.is_ascii_graphic()
+        {
+            return Span::new(start, end);
         }
-        let text = text.trim_end();
+        let span = self.span(place);
+        let text = self.source.slice(span).trim_end();
         let start = span.start() + leading(text);
         Span::new(start, (span.start() + text.len()).max(start))
-    }
-
-    fn checkbox(&self, symbol: Option<char>, place: Sourcepos) -> Option<Checkbox> {
-        let inner = self.span(place);
-        let (before, rest) = self.source.text().as_bytes().split_at(inner.start());
-        let start = before.iter().rposition(|&byte| byte == b'[')?;
-        let end = inner.start() + rest.iter().position(|&byte| byte == b']')? + 1;
-        Some(Checkbox {
-            span: Span::new(start, end),
-            ticked: symbol.is_some(),
-        })
     }
 
     fn fence(&self, code: &mut NodeCodeBlock, place: Sourcepos) -> Fence {
@@ -356,12 +341,12 @@ fn after<'a>(mut node: Node<'a>, top: Node<'a>) -> Option<Node<'a>> {
     }
 }
 
-fn inline_kind(value: &mut NodeValue) -> Option<InlineKind> {
+fn inline_kind(value: &NodeValue) -> Option<InlineKind> {
     Some(match value {
         NodeValue::Strong => InlineKind::Strong,
         NodeValue::Code(_) => InlineKind::Code,
-        NodeValue::Link(link) => InlineKind::Link(std::mem::take(&mut link.url).into()),
-        NodeValue::Image(link) => InlineKind::Image(std::mem::take(&mut link.url).into()),
+        NodeValue::Link(link) => InlineKind::Link(link.url.as_str().into()),
+        NodeValue::Image(link) => InlineKind::Image(link.url.as_str().into()),
         NodeValue::HtmlInline(_) => InlineKind::Html,
         _ => return None,
     })

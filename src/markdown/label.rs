@@ -38,17 +38,19 @@ pub enum Place {
 }
 
 /// The labels of the blocks in `range`, in document order.
-#[must_use]
-pub fn lines(tree: &Tree, source: &Source, range: Range<BlockId>) -> Vec<Label> {
-    tree.inlines_of(range.clone())
-        .iter()
-        .filter(|inline| inline.kind == InlineKind::Strong && !inline.nested)
-        .filter_map(|inline| {
-            let line_start = blank_before(source, inline.span)?;
-            let place = place(tree, source, inline.block, line_start, inline.span)?;
-            named(source, inline.span, inline.block, place)
-        })
-        .collect()
+pub fn lines<'a>(
+    tree: &'a Tree,
+    source: &'a Source,
+    range: Range<BlockId>,
+) -> impl Iterator<Item = Label> + 'a {
+    let strong = tree.inlines_of(range).iter();
+    let strong =
+        strong.filter(|inline| matches!(inline.kind, InlineKind::Strong) && !inline.nested);
+    strong.filter_map(|inline| {
+        let line_start = blank_before(source, inline.span)?;
+        let place = place(tree, source, inline.block, line_start, inline.span)?;
+        named(source, inline.span, inline.block, place)
+    })
 }
 
 /// The labelled fields of one paragraph that may stand side by side, parted by `|`; empty if the paragraph does
@@ -77,7 +79,12 @@ pub fn row(tree: &Tree, source: &Source, paragraph: BlockId) -> Vec<Label> {
 
 /// The start of the line on which nothing but white space stands before the span.
 fn blank_before(source: &Source, span: Span) -> Option<usize> {
-    let before = source.text()[..span.start()].trim_end_matches([' ', '\t']);
+    let before = &source.text()[..span.start()];
+    // Nearly every label stands at the margin.
+    if before.ends_with('\n') {
+        return Some(before.len());
+    }
+    let before = before.trim_end_matches([' ', '\t']);
     let at_start = before.is_empty() || before.ends_with(['\n', '\r', BYTE_ORDER_MARK]);
     at_start.then_some(before.len())
 }
@@ -90,7 +97,7 @@ fn place(
     strong: Span,
 ) -> Option<Place> {
     let block = tree.block(paragraph);
-    if block.kind != BlockKind::Paragraph {
+    if !matches!(block.kind, BlockKind::Paragraph) {
         return None;
     }
     let mut item = None;
@@ -120,12 +127,15 @@ fn place(
 fn named(source: &Source, strong: Span, paragraph: BlockId, place: Place) -> Option<Label> {
     let inner = source.trim(Span::new(strong.start() + 2, strong.end().checked_sub(2)?));
     let text = source.slice(inner);
-    let (name, after) = if let Some(name) = text.strip_suffix(':') {
-        (name, strong.end())
+    let rest = &source.text()[strong.end()..];
+    let (name, after) = if rest.starts_with(':') && !text.ends_with(':') {
+        (text, strong.end() + 1)
+    } else if let Some(name) = text.strip_suffix(':') {
+        (name.trim_end(), strong.end())
     } else {
-        (text, strong.end() + colon(&source.text()[strong.end()..])?)
+        (text, strong.end() + colon(rest)?)
     };
-    let name = without_parenthesis(name.trim_end());
+    let name = without_parenthesis(name);
     let is_line_end = |byte: u8| byte == b'\n' || byte == b'\r';
     if name.is_empty() || name.bytes().any(is_line_end) {
         return None;
@@ -141,14 +151,19 @@ fn named(source: &Source, strong: Span, paragraph: BlockId, place: Place) -> Opt
 
 /// The length of an optional parenthesis and the colon at the start of `rest`.
 fn colon(rest: &str) -> Option<usize> {
-    let blank = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
-    let mut at = blank(rest);
-    if rest[at..].starts_with('(') {
-        let line = rest[at..].lines().next().unwrap_or_default();
-        at += line.find(')')? + 1;
-        at += blank(&rest[at..]);
+    let rest = rest.as_bytes();
+    let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    let after_blanks = |at: usize| at + rest[at..].iter().take_while(is_blank).count();
+    let mut at = after_blanks(0);
+    if rest.get(at) == Some(&b'(') {
+        let mut ends = rest[at..].iter();
+        let end = ends.position(|byte| matches!(byte, b')' | b'\n' | b'\r'))?;
+        if rest[at + end] != b')' {
+            return None;
+        }
+        at = after_blanks(at + end + 1);
     }
-    rest[at..].starts_with(':').then_some(at + 1)
+    (rest.get(at) == Some(&b':')).then_some(at + 1)
 }
 
 fn without_parenthesis(name: &str) -> &str {
@@ -170,7 +185,6 @@ mod tests {
         let source = Source::new("a.md", text);
         let tree = markdown::parse(&source);
         lines(&tree, &source, 0..tree.blocks.len() as BlockId)
-            .iter()
             .map(|label| (source.slice(label.name).to_owned(), label.place))
             .collect()
     }

@@ -13,6 +13,7 @@ mod front_matter;
 pub mod label;
 mod repair;
 mod shadow;
+mod task;
 mod tree;
 
 pub use convert::parse;

@@ -14,22 +14,16 @@ use crate::source::Span;
 
 /// Whether a slice of the source looks like an inline of that kind.
 pub fn is_plausible(kind: &InlineKind, slice: &str) -> bool {
-    let (first, last) = match slice.as_bytes() {
-        [first, .., last] => (*first, *last),
-        _ => return false,
-    };
+    let bytes = slice.as_bytes();
     match kind {
-        InlineKind::Strong => {
-            slice.len() > 4
-                && (slice.starts_with("**") && slice.ends_with("**")
-                    || slice.starts_with("__") && slice.ends_with("__"))
-        }
-        InlineKind::Code => first == b'`' && last == b'`',
-        InlineKind::Link(_) => {
-            first == b'[' && matches!(last, b')' | b']') || first == b'<' && last == b'>'
-        }
-        InlineKind::Image(_) => slice.starts_with("![") && matches!(last, b')' | b']'),
-        InlineKind::Html => first == b'<' && last == b'>',
+        InlineKind::Strong => matches!(
+            bytes,
+            [b'*', b'*', _, .., b'*', b'*'] | [b'_', b'_', _, .., b'_', b'_']
+        ),
+        InlineKind::Code => matches!(bytes, [b'`', .., b'`']),
+        InlineKind::Link(_) => matches!(bytes, [b'[', .., b')' | b']'] | [b'<', .., b'>']),
+        InlineKind::Image(_) => matches!(bytes, [b'!', b'[', .., b')' | b']']),
+        InlineKind::Html => matches!(bytes, [b'<', .., b'>']),
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Checkbox {
 }
 
 /// A fenced code block's parts.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Fence {
     /// The info string.
     pub info: String,

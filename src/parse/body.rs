@@ -17,7 +17,7 @@ use crate::workflow::Content;
 use crate::workflow::Field;
 use crate::workflow::Spelling;
 
-/// A label and the field of the template that it opens.
+/// A label that opens a field of the template.
 struct Opened {
     label: Label,
     spec: usize,
@@ -89,21 +89,41 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
     if specs.is_empty() {
         return Vec::new();
     }
-    let labels = label::lines(parser.tree, parser.source, blocks);
-    let mut found: Vec<Option<(usize, Spelling)>> = labels
-        .iter()
-        .map(|label| FieldSpec::find(specs, parser.text(label.name)))
-        .map(|spec| spec.map(|spec| (spec, Spelling::Exact)))
-        .collect();
-    if labels.iter().any(|label| label.place == Place::Indented) {
-        leave_indented(specs.len(), &labels, &mut found);
+    let labels = || label::lines(parser.tree, parser.source, blocks.clone());
+    let exact = |label: &Label| FieldSpec::find(specs, parser.text(label.name));
+    let mut opened = Vec::new();
+    for label in labels() {
+        match exact(&label) {
+            Some(spec) if label.place != Place::Indented => opened.push(Opened {
+                label,
+                spec,
+                spelling: Spelling::Exact,
+            }),
+            _ => {
+                let found = labels().map(|label| (label, exact(&label)));
+                return weighed(parser, specs, found.collect());
+            }
+        }
     }
-    near_misses(parser, specs, &labels, &mut found);
-    let opened = labels.into_iter().zip(found).filter_map(|(label, found)| {
-        let (spec, spelling) = found?;
+    opened
+}
+
+/// A label, and the field of the template whose name it has.
+type Found = (Label, Option<usize>);
+
+/// The labels that open a field, where some stand in an item or have a name that the template does not.
+fn weighed(parser: &Parser<'_>, specs: &[FieldSpec], mut found: Vec<Found>) -> Vec<Opened> {
+    leave_indented(specs.len(), &mut found);
+    let near = near_misses(parser, specs, &found);
+    let opened = found.into_iter().zip(near);
+    let opened = opened.filter_map(|((label, exact), near)| {
+        let spelling = match exact {
+            Some(_) => Spelling::Exact,
+            None => Spelling::Near,
+        };
         Some(Opened {
             label,
-            spec,
+            spec: exact.or(near)?,
             spelling,
         })
     });
@@ -111,13 +131,13 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
 }
 
 /// An indented line of an item is a swallowed label only where the label stands nowhere else.
-fn leave_indented(specs: usize, labels: &[Label], found: &mut [Option<(usize, Spelling)>]) {
+fn leave_indented(specs: usize, found: &mut [Found]) {
     let mut counts = vec![0_usize; specs];
-    for (spec, _) in found.iter().flatten() {
-        counts[*spec] += 1;
+    for spec in found.iter().filter_map(|(_, found)| *found) {
+        counts[spec] += 1;
     }
-    for (label, found) in labels.iter().zip(found) {
-        if let (Place::Indented, Some((spec, _))) = (label.place, *found)
+    for (label, found) in found {
+        if let (Place::Indented, Some(spec)) = (label.place, *found)
             && counts[spec] > 1
         {
             counts[spec] -= 1;
@@ -126,24 +146,16 @@ fn leave_indented(specs: usize, labels: &[Label], found: &mut [Option<(usize, Sp
     }
 }
 
-fn near_misses(
-    parser: &Parser<'_>,
-    specs: &[FieldSpec],
-    labels: &[Label],
-    found: &mut [Option<(usize, Spelling)>],
-) {
-    if found.iter().all(Option::is_some) {
-        return;
-    }
+/// For each label the absent field of the template whose name it nearly has.
+fn near_misses(parser: &Parser<'_>, specs: &[FieldSpec], found: &[Found]) -> Vec<Option<usize>> {
+    let mut all = vec![None; found.len()];
     for (spec, field) in specs.iter().enumerate() {
-        if found.iter().flatten().any(|(found, _)| *found == spec) {
+        if found.iter().any(|(_, found)| *found == Some(spec)) {
             continue;
         }
-        let candidates = labels
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| found[*at].is_none());
-        let near = candidates.filter_map(|(at, label)| {
+        let free = found.iter().enumerate();
+        let free = free.filter(|(at, (_, found))| found.is_none() && all[*at].is_none());
+        let near = free.filter_map(|(at, (label, _))| {
             let name = parser.text(label.name);
             let distance = nearest::near_miss(name, &field.label)?;
             let is_better_elsewhere = specs.iter().any(|other| {
@@ -152,7 +164,8 @@ fn near_misses(
             (!is_better_elsewhere && !parser.template.has_name(name)).then_some((distance, at))
         });
         if let Some((_, at)) = near.min() {
-            found[at] = Some((spec, Spelling::Near));
+            all[at] = Some(spec);
         }
     }
+    all
 }

@@ -61,20 +61,22 @@ fn exact(
             sections[*id].level == heading.level
                 && nearest::same(&sections[*id].title, heading.text)
         };
-        let candidates: Vec<SectionId> = (0..sections.len()).filter(fits).collect();
+        let first = (0..sections.len()).find(fits);
         open.retain(|&id| sections[id].level < heading.level);
-        let here = candidates
-            .iter()
-            .find(|&&id| sections[id].parent == open.last().copied());
-        let free = candidates.iter().find(|&&id| place[id].is_none());
-        let Some(&id) = here
-            .filter(|&&id| place[id].is_none())
-            .or(free)
-            .or(here)
-            .or(candidates.first())
-        else {
+        let Some(first) = first else {
             continue;
         };
+        // Several sections may have one title, each in another one.
+        let candidates = (first..sections.len()).filter(fits);
+        let is_free = |id: &SectionId| place[*id].is_none();
+        let around = open.last().copied();
+        let mut here = candidates.clone();
+        let here = here.find(|&id| sections[id].parent == around);
+        let id = here
+            .filter(is_free)
+            .or_else(|| candidates.clone().find(is_free))
+            .or(here)
+            .unwrap_or(first);
         roles[at] = match place[id] {
             // Of a heading that stands twice, with nothing between, the second opens the section.
             Some(first) if parser.is_doubled(headings, first, at) => {

@@ -239,7 +239,8 @@ impl Reader<'_> {
 
     fn body(&self, blocks: Range<BlockId>) -> Result<(Asks, Vec<FieldSpec>), TemplateError> {
         let end = self.source.text().len() as u32;
-        let labels = label::lines(self.tree, self.source, blocks.clone());
+        let labels: Vec<Label> =
+            label::lines(self.tree, self.source, blocks.clone()).collect();
         let own = Stretch {
             first: blocks.start,
             last: blocks.end,
