@@ -53,10 +53,10 @@ pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
         html(inline.span);
     }
     for block in &tree.blocks {
-        let BlockKind::Heading { text, spaced, .. } = &block.kind else {
+        let BlockKind::Heading { text, .. } = &block.kind else {
             continue;
         };
-        let slug = slug(spaced.as_ref().unwrap_or(text));
+        let slug = slug(text.spaced());
         let mut anchor = slug.clone();
         // A repeated heading counts on from its slug until the result is free.
         while seen.contains_key(&anchor) {

@@ -14,6 +14,7 @@ use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::Checkbox;
 use crate::markdown::Fence;
+use crate::markdown::HeadingText;
 use crate::markdown::Inline;
 use crate::markdown::InlineKind;
 use crate::markdown::Tree;
@@ -127,12 +128,17 @@ impl<'a> Converter<'a> {
     /// Open a block. Gives whether it is a leaf: then its inlines are done, too.
     fn enter(&mut self, node: Node<'_>) -> bool {
         let data = node.data();
+        if let (NodeValue::BlockQuote, Some(&around)) = (&data.value, self.open.last())
+            && matches!(self.tree.block(around).kind, BlockKind::Other)
+        {
+            self.open.push(around);
+            return false;
+        }
         let place = data.sourcepos;
         let mut kind = match &data.value {
             NodeValue::Heading(heading) => BlockKind::Heading {
                 level: heading.level,
                 text: Box::default(),
-                spaced: None,
             },
             NodeValue::Paragraph => BlockKind::Paragraph,
             NodeValue::List(list) => BlockKind::List {
@@ -152,7 +158,7 @@ impl<'a> Converter<'a> {
         drop(data);
         let mut span = self.block_span(place);
         match &mut kind {
-            BlockKind::Heading { text, spaced, .. } => (*text, *spaced) = heading_text(node),
+            BlockKind::Heading { text, .. } => **text = heading_text(node),
             BlockKind::Item(checkbox) => {
                 let written = |place| self.source.slice(self.block_span(place));
                 *checkbox = task::take_box(node, written).map(|(paragraph, ticked)| {
@@ -352,7 +358,7 @@ fn inline_kind(value: &NodeValue) -> Option<InlineKind> {
     })
 }
 
-fn heading_text(node: Node<'_>) -> (Box<str>, Option<Box<str>>) {
+fn heading_text(node: Node<'_>) -> HeadingText {
     let mut text = String::new();
     for edge in node.traverse() {
         if let NodeEdge::Start(inline) = edge {
@@ -364,11 +370,5 @@ fn heading_text(node: Node<'_>) -> (Box<str>, Option<Box<str>>) {
             }
         }
     }
-    let written = text.trim();
-    let mut pairs = written.as_bytes().windows(2);
-    if !pairs.any(|pair| pair == b"  ") {
-        return (written.into(), None);
-    }
-    let folded = written.split_whitespace().collect::<Vec<_>>().join(" ");
-    (folded.into(), Some(written.into()))
+    HeadingText::new(&text)
 }

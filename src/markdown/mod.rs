@@ -22,6 +22,7 @@ pub use tree::BlockId;
 pub use tree::BlockKind;
 pub use tree::Checkbox;
 pub use tree::Fence;
+pub use tree::HeadingText;
 pub use tree::Inline;
 pub use tree::InlineKind;
 pub use tree::Tree;

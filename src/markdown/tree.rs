@@ -1,5 +1,6 @@
 //! The block tree: blocks and inlines in document order, in two flat lists.
 
+use std::ops::Deref;
 use std::ops::Range;
 
 use crate::source::Span;
@@ -41,10 +42,8 @@ pub enum BlockKind {
     Heading {
         /// 1 to 6.
         level: u8,
-        /// Its text without markup and comments, white space folded.
-        text: Box<str>,
-        /// The text with its white space as written, where that differs.
-        spaced: Option<Box<str>>,
+        /// Its text.
+        text: Box<HeadingText>,
     },
     /// A paragraph.
     Paragraph,
@@ -69,8 +68,48 @@ pub enum BlockKind {
     TableCell,
     /// A thematic break: a line that only parts what stands around it.
     Break,
-    /// Anything else: quotes.
+    /// Anything else: quotes. One directly in another is one with it.
     Other,
+}
+
+/// A heading's text without markup and comments, white space folded: so it is read as a `str`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct HeadingText {
+    folded: Box<str>,
+    spaced: Option<Box<str>>,
+}
+
+impl HeadingText {
+    /// The text of a heading, of which `written` is what is written.
+    #[must_use]
+    pub fn new(written: &str) -> Self {
+        let written = written.trim();
+        if !written.contains("  ") {
+            return Self {
+                folded: written.into(),
+                spaced: None,
+            };
+        }
+        let folded = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self {
+            folded: folded.into(),
+            spaced: Some(written.into()),
+        }
+    }
+
+    /// The text with its white space as written.
+    #[must_use]
+    pub fn spaced(&self) -> &str {
+        self.spaced.as_ref().unwrap_or(&self.folded)
+    }
+}
+
+impl Deref for HeadingText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.folded
+    }
 }
 
 /// The box of a task item.
