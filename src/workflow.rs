@@ -4,6 +4,7 @@
 use crate::diagnostic;
 use crate::markdown::BlockId;
 use crate::markdown::content::Piece;
+use crate::markdown::content::Pieces;
 use crate::source::Span;
 use crate::template::Asks;
 use crate::template::FieldSpec;
@@ -112,7 +113,7 @@ pub struct Content {
     /// The text on a label's own lines; empty for a section.
     pub value: Span,
     /// The blocks.
-    pub pieces: Vec<Piece>,
+    pub pieces: Pieces,
     /// Where it ends: items are cut there.
     pub end: u32,
 }

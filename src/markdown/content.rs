@@ -1,10 +1,16 @@
 //! What belongs to a heading or a label: the blocks from there to the next one.
 
+use smallvec::SmallVec;
+use smallvec::smallvec;
+
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::Tree;
 use crate::source::Source;
 use crate::source::Span;
+
+/// The parts of a section's or a field's content: hardly ever more than one.
+pub type Pieces = SmallVec<[Piece; 1]>;
 
 /// A part of a section's or a field's content.
 #[derive(Debug)]
@@ -27,7 +33,7 @@ pub struct List {
     /// From its first marker to the end of its last item.
     pub span: Span,
     /// The items, at the top of the list.
-    pub items: Vec<BlockId>,
+    pub items: SmallVec<[BlockId; 4]>,
 }
 
 /// A stretch of a document: the blocks from `first` on that begin before `end`.
@@ -44,8 +50,8 @@ pub struct Stretch {
 /// The parts of a stretch, comments and thematic breaks left out. A stretch that begins within a list goes on with what follows in
 /// the same item, then with the list's other items.
 #[must_use]
-pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Pieces {
+    let mut pieces = Pieces::new();
     let clip = |span: Span| {
         source.trim(Span::new(
             span.start(),
@@ -84,7 +90,7 @@ pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Vec<Piece> {
 }
 
 /// An item met outside its list: the list goes on with it.
-fn rest_of_list(tree: &Tree, pieces: &mut Vec<Piece>, item: BlockId, span: Span) {
+fn rest_of_list(tree: &Tree, pieces: &mut Pieces, item: BlockId, span: Span) {
     let parent = tree.block(item).parent;
     if let Some(Piece::List(list)) = pieces.last_mut()
         && list
@@ -100,7 +106,7 @@ fn rest_of_list(tree: &Tree, pieces: &mut Vec<Piece>, item: BlockId, span: Span)
     pieces.push(Piece::List(List {
         ordered,
         span,
-        items: vec![item],
+        items: smallvec![item],
     }));
 }
 

@@ -163,7 +163,7 @@ impl<'a> Converter<'a> {
                 let written = |place| self.source.slice(self.block_span(place));
                 *checkbox = task::take_box(node, written).map(|(paragraph, ticked)| {
                     let start = self.block_span(paragraph).start();
-                    let span = Span::new(start, start + "[ ]".len());
+                    let span = Span::new(start, start + task::LENGTH);
                     Checkbox { span, ticked }
                 });
             }
