@@ -21,6 +21,7 @@ use crate::parse::input;
 use crate::parse::input::Declared;
 use crate::parse::listing::Entry;
 use crate::scaffold;
+use crate::shell::Marks;
 use crate::shell::Memory;
 use crate::source::Span;
 use crate::template::Asks;
@@ -103,7 +104,7 @@ pub struct Context<'a> {
     memory: &'a RefCell<Memory>,
     anchors: OnceCell<FxHashSet<String>>,
     items: OnceCell<Vec<Item>>,
-    commands: OnceCell<Vec<Command>>,
+    commands: OnceCell<Vec<Command<'a>>>,
     inputs: OnceCell<Vec<Declared>>,
     parts: OnceCell<Vec<Part<'a>>>,
     scaffold: OnceCell<scaffold::Parts<'a>>,
@@ -151,7 +152,7 @@ impl<'a> Context<'a> {
     }
 
     /// The items that are commands.
-    pub fn commands(&self) -> &[Command] {
+    pub fn commands(&self) -> &[Command<'a>] {
         self.commands.get_or_init(|| {
             let mut memory = self.memory.borrow_mut();
             let commands = self.items().iter().filter_map(|&item| {
@@ -165,6 +166,12 @@ impl<'a> Context<'a> {
             });
             commands.collect()
         })
+    }
+
+    /// The commands of which a piece has one of these marks.
+    pub fn commands_with(&self, marks: Marks) -> impl Iterator<Item = &Command<'a>> {
+        let commands = self.commands().iter();
+        commands.filter(move |command| command.has(marks))
     }
 
     /// The bullets of Inputs.

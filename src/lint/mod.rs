@@ -23,6 +23,7 @@ use crate::files;
 use crate::neighbours::Neighbours;
 use crate::parse::listing;
 use crate::rule::Folder;
+use crate::rules;
 use crate::shell::Memory;
 use crate::template::Template;
 
@@ -157,6 +158,7 @@ pub fn check(
     neighbours: &dyn Neighbours,
     each: &(dyn Fn() + Sync),
 ) -> Report {
+    let memory = || RefCell::new(Memory::new(rules::marks));
     let judge = |memory: &mut RefCell<Memory>, unit: &Unit| {
         let outcome = document::check(project, unit, neighbours, memory);
         each();
@@ -164,10 +166,10 @@ pub fn check(
     };
     // Starting threads costs more than a few documents do.
     let outcomes: Vec<document::Outcome> = if units.len() <= FEW {
-        let mut memory = RefCell::default();
+        let mut memory = memory();
         units.iter().map(|unit| judge(&mut memory, unit)).collect()
     } else {
-        units.par_iter().map_init(RefCell::default, judge).collect()
+        units.par_iter().map_init(memory, judge).collect()
     };
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();

@@ -1,5 +1,8 @@
 //! The items of a document that a person or the program carries out, and the code of those that are commands.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use crate::config::Interpreters;
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
@@ -9,6 +12,7 @@ use crate::parse::item::Language;
 use crate::parse::item::Work;
 use crate::shell;
 use crate::shell::Facts;
+use crate::shell::Marks;
 use crate::shell::Script;
 use crate::source::Source;
 use crate::source::Span;
@@ -113,88 +117,93 @@ pub fn lists<'a>(
 #[must_use]
 pub fn items(document: &Document, template: &Template, interpreters: &Interpreters) -> Vec<Item> {
     let reader = Items::new(&document.tree, &document.source, interpreters);
-    let mut items = Vec::new();
-    for list in lists(document, template) {
-        let own = list.content.items().map(|id| Item {
-            id,
-            part: list.part,
-            step: list.step,
-            work: reader.work(id, list.content.end),
-            end: list.content.end,
-        });
-        items.extend(own);
+    let mut lists: Vec<ItemList<'_>> = lists(document, template).collect();
+    // None lies in another, and there are far fewer of them than of items.
+    lists.sort_unstable_by_key(|list| list.content.end);
+    let mut items = Vec::with_capacity(2 * lists.len());
+    for list in lists {
+        let end = list.content.end;
+        for id in list.content.items() {
+            items.push(Item {
+                id,
+                part: list.part,
+                step: list.step,
+                work: reader.work(id, end),
+                end,
+            });
+        }
     }
-    items.sort_by_key(|item| item.id);
     items
 }
 
 /// The code of a command, and where its lines stand in the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Code {
+#[derive(Debug)]
+pub struct Code<'a> {
     /// What it is written in.
     pub language: Language,
     /// What runs, its lines ended by LF; the last one has no end.
-    pub text: String,
-    /// Where each line begins: in the text, and in the document.
-    lines: Vec<(u32, u32)>,
+    pub text: Cow<'a, str>,
+    source: &'a Source,
+    start: Start,
+    /// Where each line begins: in the text, and in the document. Few are asked for.
+    lines: OnceCell<Vec<(u32, u32)>>,
+}
+
+/// Where a code begins in its document.
+#[derive(Debug)]
+enum Start {
+    /// Its only line: at this offset.
+    Offset(u32),
+    /// Its first line: in the document's line of that number, from 0.
+    Line(usize),
 }
 
 /// The code of an item that is a command.
 #[must_use]
-pub fn code(document: &Document, work: Work) -> Option<Code> {
+pub fn code(document: &Document, work: Work) -> Option<Code<'_>> {
     let source = &document.source;
-    match work {
-        Work::Line(span) => Some(Code {
-            language: Language::Bash,
-            text: source.slice(span).to_owned(),
-            lines: vec![(0, span.start)],
-        }),
+    let (language, text, start) = match work {
+        Work::Line(span) => (
+            Language::Bash,
+            Cow::Borrowed(source.slice(span)),
+            Start::Offset(span.start),
+        ),
         Work::Block(id, language) => {
             let block = document.tree.block(id);
             let BlockKind::Fence(fence) = &block.kind else {
                 return None;
             };
+            let text = if language == Language::Console {
+                Cow::Owned(typed(&fence.code))
+            } else {
+                Cow::Borrowed(fence.code.strip_suffix('\n').unwrap_or(&fence.code))
+            };
             let first = source.line_of(block.span.start()) + 1;
-            Some(block_code(source, language, &fence.code, first))
+            (language, text, Start::Line(first))
         }
-        Work::Manual | Work::Ambiguous(_) => None,
-    }
-}
-
-/// The code of a block whose first line is line `first` of the document. In a transcript the lines that are printed are
-/// empty ones to what runs, so that each line keeps its number.
-fn block_code(source: &Source, language: Language, code: &str, first: usize) -> Code {
-    let parts: Vec<&str> = if language == Language::Console {
-        let parts = transcript::lines(code).map(|line| match line {
-            Line::Typed(line) => line,
-            Line::Printed(_) => "",
-        });
-        let parts: Vec<&str> = parts.collect();
-        let last = parts.iter().rposition(|part| !part.is_empty());
-        parts[..last.map_or(0, |last| last + 1)].to_vec()
-    } else {
-        code.lines().collect()
+        Work::Manual | Work::Ambiguous(_) => return None,
     };
-    let mut text = String::with_capacity(code.len());
-    let mut lines = Vec::with_capacity(parts.len());
-    for (at, part) in parts.into_iter().enumerate() {
-        // A line of a block ends its line of the document; only what the block's indentation was is left out.
-        let line = source.line(first + at);
-        let start = line.end().saturating_sub(part.len()).max(line.start());
-        if at > 0 {
-            text.push('\n');
-        }
-        lines.push((text.len() as u32, start as u32));
-        text.push_str(part);
-    }
-    Code {
+    Some(Code {
         language,
         text,
-        lines,
-    }
+        source,
+        start,
+        lines: OnceCell::new(),
+    })
 }
 
-impl Code {
+/// What runs of a transcript: the lines that are printed are empty ones, so that each line keeps its number.
+fn typed(transcript: &str) -> String {
+    let lines = transcript::lines(transcript).map(|line| match line {
+        Line::Typed(line) => line,
+        Line::Printed(_) => "",
+    });
+    let lines: Vec<&str> = lines.collect();
+    let last = lines.iter().rposition(|line| !line.is_empty());
+    lines[..last.map_or(0, |last| last + 1)].join("\n")
+}
+
+impl Code<'_> {
     /// The place in the document of a span of the code.
     #[must_use]
     pub fn place(&self, span: Span) -> Span {
@@ -208,28 +217,53 @@ impl Code {
     }
 
     fn offset(&self, offset: u32) -> u32 {
-        let after = self.lines.partition_point(|(start, _)| *start <= offset);
-        let line = after.checked_sub(1).and_then(|at| self.lines.get(at));
+        let lines = self.lines.get_or_init(|| self.lines());
+        let after = lines.partition_point(|(start, _)| *start <= offset);
+        let line = after.checked_sub(1).and_then(|at| lines.get(at));
         line.map_or(0, |(start, place)| place + (offset - start))
+    }
+
+    fn lines(&self) -> Vec<(u32, u32)> {
+        let first = match self.start {
+            Start::Offset(offset) => return vec![(0, offset)],
+            Start::Line(first) => first,
+        };
+        let mut at = 0;
+        let lines = self.text.split('\n').enumerate();
+        let lines = lines.map(|(number, text)| {
+            // A line of a block ends its line of the document; only what the block's indentation was is left out.
+            let line = self.source.line(first + number);
+            let place = line.end().saturating_sub(text.len()).max(line.start());
+            let line = (at, place as u32);
+            at += text.len() as u32 + 1;
+            line
+        });
+        lines.collect()
     }
 }
 
 /// An item that is a command.
 #[derive(Debug)]
-pub struct Command {
+pub struct Command<'a> {
     /// The item.
     pub item: Item,
     /// Its code.
-    pub code: Code,
+    pub code: Code<'a>,
     /// What a shell makes of it; none for other languages.
     pub script: Option<Script>,
 }
 
-impl Command {
+impl Command<'_> {
+    /// Whether one of its pieces has one of these marks.
+    #[must_use]
+    pub fn has(&self, marks: Marks) -> bool {
+        let own = self.script.as_ref().map_or(0, |script| script.marks);
+        own & marks != 0
+    }
+
     /// What is known of its pieces, each with its offset in the code.
     pub fn pieces(&self) -> impl Iterator<Item = (u32, &Facts)> {
-        let pieces = self.script.iter().flat_map(|script| &script.pieces);
-        pieces.map(|(offset, facts)| (*offset, &**facts))
+        self.script.iter().flat_map(Script::pieces)
     }
 
     /// The place in the document of a span of a piece.

@@ -161,7 +161,7 @@ fn runnable(
     Ok(Command {
         language: language.to_owned(),
         program,
-        code: code.text,
+        code: code.text.into_owned(),
         line,
         transcript: is_transcript.then(|| {
             let lines: Vec<&str> = written.lines().collect();

@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::parse::command::Command;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mark;
 use crate::rules::program;
 use crate::shell::Facts;
 use crate::shell::Simple;
@@ -31,7 +32,7 @@ static DROP_DATABASE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub fn dangerous_command(cx: &Context<'_>, out: &mut Findings) {
-    for command in cx.commands() {
+    for command in cx.commands_with(mark::DANGER) {
         let assigned = Assigned::of(command);
         for (offset, facts) in command.pieces() {
             for simple in &facts.commands {
@@ -48,26 +49,36 @@ pub fn dangerous_command(cx: &Context<'_>, out: &mut Findings) {
     }
 }
 
+/// Whether a piece is dangerous if nothing was assigned before it.
+pub fn may_be_dangerous(facts: &Facts) -> bool {
+    let nothing = Assigned::default();
+    let mut commands = facts.commands.iter();
+    commands.any(|simple| danger(&nothing, facts, simple).is_some())
+        || !fetched_pipelines(facts).is_empty()
+}
+
 const FETCHED: &str = "what comes from the network is run as it comes";
 const FETCHED_HELP: &str = "download it to a file, check its hash or signature, then run the file";
 
 /// The names that a command assigns, collected when first asked for.
+#[derive(Default)]
 struct Assigned<'a> {
-    command: &'a Command,
+    command: Option<&'a Command<'a>>,
     names: OnceCell<FxHashSet<&'a str>>,
 }
 
 impl<'a> Assigned<'a> {
-    fn of(command: &'a Command) -> Self {
+    fn of(command: &'a Command<'a>) -> Self {
         Self {
-            command,
+            command: Some(command),
             names: OnceCell::new(),
         }
     }
 
     fn contains(&self, name: &str) -> bool {
         let names = self.names.get_or_init(|| {
-            let names = self.command.pieces().flat_map(|(_, facts)| &facts.assigned);
+            let pieces = self.command.into_iter().flat_map(Command::pieces);
+            let names = pieces.flat_map(|(_, facts)| &facts.assigned);
             names.map(|name| &**name).collect()
         });
         names.contains(name)

@@ -108,7 +108,7 @@ fn lost<'a>(cx: &'a Context<'_>) -> FxHashSet<&'a str> {
 }
 
 /// Add the names that a command reads; one that does not parse is taken to read every name in it.
-fn read_by<'a>(command: &'a Command, names: &mut FxHashSet<&'a str>) {
+fn read_by<'a>(command: &'a Command<'_>, names: &mut FxHashSet<&'a str>) {
     if command.script.is_none() {
         names.extend(words(&command.code.text));
     }

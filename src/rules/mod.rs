@@ -11,6 +11,7 @@ mod document;
 mod fields;
 mod header;
 mod inputs;
+mod mark;
 mod mend;
 mod order;
 mod program;
@@ -127,6 +128,8 @@ pub const UNSUPPRESSIBLE: [&str; 6] = [
 
 /// The rule that speaks of texts of the template which a person has yet to replace: a fix may leave such ones.
 pub const PLACEHOLDER: &str = "unfilled-placeholder";
+
+pub use mark::marks;
 
 /// The place in [`RULES`] of the rule of that id.
 #[must_use]

@@ -9,6 +9,7 @@ use crate::parse::command::Part;
 use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mark;
 use crate::rules::program;
 use crate::shell::Facts;
 use crate::shell::Redirect;
@@ -43,10 +44,8 @@ const BRANCH_OPTIONS: [&str; 5] = ["-q", "--quiet", "-t", "--track", "--no-track
 
 pub fn not_idempotent(cx: &Context<'_>, out: &mut Findings) {
     let mut repeatable = None;
-    let actions = cx
-        .commands()
-        .iter()
-        .filter(|command| command.item.part == Part::Actions);
+    let commands = cx.commands_with(mark::REPEAT);
+    let actions = commands.filter(|command| command.item.part == Part::Actions);
     for command in actions {
         let mut redirects: FxHashSet<Span> = FxHashSet::default();
         // What the script has removed or written anew.
@@ -85,6 +84,17 @@ pub fn not_idempotent(cx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether a piece cannot be repeated if nothing was removed or written anew before it.
+pub fn may_fail_repeated(facts: &Facts) -> bool {
+    let nothing = FxHashSet::default();
+    let mut commands = facts.commands.iter().filter(|simple| !simple.is_guarded);
+    commands.any(|simple| {
+        let mut redirects = simple.redirects.iter();
+        fault(facts, simple, &nothing).is_some()
+            || redirects.any(|redirect| appends(facts, redirect, &nothing))
+    })
 }
 
 /// The steps that say of themselves that they may be repeated.

@@ -10,6 +10,7 @@ use crate::parse::item::Language;
 use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::mark;
 use crate::rules::mend;
 use crate::shell;
 use crate::shell::Facts;
@@ -92,10 +93,14 @@ const KNOWN: [&str; 68] = [
 const KNOWN_PREFIXES: [&str; 3] = ["WF_", "LC_", "XDG_"];
 
 pub fn shell_syntax(cx: &Context<'_>, out: &mut Findings) {
+    let may_be_silent = |command: &Command<'_>| command.code.language == Language::Console;
     for command in cx.commands() {
         let Some(script) = &command.script else {
             continue;
         };
+        if !command.has(mark::SYNTAX) && !may_be_silent(command) {
+            continue;
+        }
         if let Some(fault) = script.fault() {
             let place = command.code.place(fault.span);
             let is_prompt = cx.text(place) == "$" && command.code.language != Language::Console;
@@ -119,7 +124,7 @@ pub fn shell_syntax(cx: &Context<'_>, out: &mut Findings) {
 }
 
 /// The first line of a `console` block without a command.
-fn silent_transcript(cx: &Context<'_>, command: &Command) -> Option<Span> {
+fn silent_transcript(cx: &Context<'_>, command: &Command<'_>) -> Option<Span> {
     let source = &cx.document.source;
     match command.item.work {
         Work::Block(id, Language::Console) if command.code.text.trim().is_empty() => {
@@ -130,7 +135,7 @@ fn silent_transcript(cx: &Context<'_>, command: &Command) -> Option<Span> {
 }
 
 /// The first thing in a `sh` block that only bash has.
-fn bash_only(command: &Command) -> Option<(u32, Span, &'static str)> {
+fn bash_only(command: &Command<'_>) -> Option<(u32, Span, &'static str)> {
     command.pieces().find_map(|(offset, facts)| {
         let (span, what) = facts.bash_only.first()?;
         Some((offset, *span, *what))
@@ -138,7 +143,7 @@ fn bash_only(command: &Command) -> Option<(u32, Span, &'static str)> {
 }
 
 pub fn command_placeholder(cx: &Context<'_>, out: &mut Findings) {
-    for command in cx.commands() {
+    for command in cx.commands_with(mark::PLACEHOLDER) {
         for (offset, facts) in command.pieces() {
             for &span in &facts.placeholders {
                 report_placeholder(out, command.place(offset, span), facts.slice(span));
@@ -188,10 +193,9 @@ pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
     let mut known = None;
     let mut found: Vec<Undeclared<'_>> = Vec::new();
     let mut places: FxHashMap<&str, usize> = FxHashMap::default();
-    for command in cx.commands() {
+    for command in cx.commands_with(mark::EXPANSION) {
         let pieces = || command.pieces().map(|(_, facts)| facts);
-        let expands = pieces().any(|facts| !facts.expansions.is_empty());
-        if !expands || pieces().any(|facts| facts.runs_text || !facts.faults.is_empty()) {
+        if pieces().any(|facts| facts.runs_text || !facts.faults.is_empty()) {
             continue;
         }
         let known = known.get_or_insert_with(|| declared(cx));
@@ -278,7 +282,7 @@ fn declared(cx: &Context<'_>) -> FxHashSet<String> {
 }
 
 /// The names of `NAME=…` texts in a command that writes outputs.
-fn outputs(command: &Command) -> Vec<String> {
+fn outputs(command: &Command<'_>) -> Vec<String> {
     let is_end = |c: char| c.is_whitespace() || "'\"(){};|".contains(c);
     let words = command.code.text.split(is_end);
     let names = words
@@ -292,7 +296,7 @@ fn outputs(command: &Command) -> Vec<String> {
 
 pub fn unquoted_input(cx: &Context<'_>, out: &mut Findings) {
     let mut names = None;
-    for command in cx.commands() {
+    for command in cx.commands_with(mark::SPLITTING) {
         for (offset, facts) in command.pieces() {
             for expansion in facts.expansions.iter().filter(|expansion| expansion.splits) {
                 let names: &FxHashSet<&str> = names

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::shell::Facts;
+use crate::shell::Marks;
+use crate::shell::Piece;
 use crate::shell::Script;
 use crate::shell::plain;
 use crate::shell::syntax;
@@ -16,68 +18,67 @@ const MOST: usize = 1 << 14;
 const LONGEST_REMEMBERED: usize = 1 << 10;
 
 /// What was parsed before. Runbooks repeat their commands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memory {
-    known: FxHashMap<Box<str>, Known>,
-}
-
-#[derive(Debug, Clone)]
-struct Known {
-    facts: Rc<Facts>,
-    /// Whether nothing of a line can go on in the next one.
-    is_closed: bool,
+    known: FxHashMap<Box<str>, Rc<Piece>>,
+    mark: fn(&Facts) -> Marks,
 }
 
 impl Memory {
+    /// Nothing parsed yet. `mark` says what is to be remembered of each piece besides.
+    #[must_use]
+    pub fn new(mark: fn(&Facts) -> Marks) -> Self {
+        Self {
+            known: FxHashMap::default(),
+            mark,
+        }
+    }
+
     /// Parse a script whose lines end with LF.
     pub fn script(&mut self, text: &str) -> Script {
-        if !text.contains('\n') {
-            return Script {
-                pieces: vec![(0, self.known(text).facts)],
-            };
-        }
-        if text.len() <= crate::shell::LONGEST
-            && let Some(script) = self.by_lines(text)
-        {
+        let may_be_cut = text.len() <= crate::shell::LONGEST && text.contains('\n');
+        if may_be_cut && let Some(script) = self.by_lines(text) {
             return script;
         }
-        Script {
-            pieces: vec![(0, self.known(text).facts)],
-        }
+        let mut script = Script::default();
+        script.push(0, self.known(text));
+        script
     }
 
     /// The lines as pieces, if each parses by itself: then they mean the same one after the other.
     fn by_lines(&mut self, text: &str) -> Option<Script> {
         let mut script = Script::default();
         let mut offset = 0;
-        for line in text.split_inclusive('\n') {
-            let content = line.strip_suffix('\n').unwrap_or(line);
-            let trimmed = content.trim_start();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        for end in ends.chain([text.len()]) {
+            let line = &text[offset..end];
+            let trimmed = line.trim_start();
             if !trimmed.is_empty() && !trimmed.starts_with('#') {
-                let known = self.known(content);
-                if !known.is_closed {
+                let piece = self.known(line);
+                if !piece.is_closed {
                     return None;
                 }
-                script.pieces.push((offset, known.facts));
+                script.push(offset as u32, piece);
             }
-            offset += line.len() as u32;
+            offset = end + 1;
         }
         Some(script)
     }
 
-    fn known(&mut self, text: &str) -> Known {
+    fn known(&mut self, text: &str) -> Rc<Piece> {
         if let Some(known) = self.known.get(text) {
-            return known.clone();
+            return Rc::clone(known);
         }
         let facts = plain::facts(text).unwrap_or_else(|| syntax::facts(text));
-        let known = Known {
+        let piece = Rc::new(Piece {
             is_closed: is_closed(&facts),
-            facts: Rc::new(facts),
-        };
+            marks: (self.mark)(&facts),
+            facts,
+        });
         if self.known.len() < MOST && text.len() <= LONGEST_REMEMBERED {
-            self.known.insert(text.into(), known.clone());
+            self.known.insert(text.into(), Rc::clone(&piece));
         }
-        known
+        piece
     }
 }
 

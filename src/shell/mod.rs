@@ -21,6 +21,8 @@ mod wrapper;
 use std::ops::Range;
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use crate::source::Span;
 
 pub use memory::Memory;
@@ -32,7 +34,21 @@ pub const LONGEST: usize = 64 << 10;
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     /// The pieces with their offsets, in order.
-    pub pieces: Vec<(u32, Rc<Facts>)>,
+    pieces: SmallVec<[(u32, Rc<Piece>); 4]>,
+    /// All marks of the pieces.
+    pub marks: Marks,
+}
+
+/// Bits that [`Memory`]'s user gives to a piece once, to be remembered with it.
+pub type Marks = u16;
+
+/// A piece of a script.
+#[derive(Debug)]
+struct Piece {
+    facts: Facts,
+    marks: Marks,
+    /// Whether nothing of it can go on in the next line.
+    is_closed: bool,
 }
 
 /// What is known of a piece of a script.
@@ -144,12 +160,23 @@ pub struct Fault {
 }
 
 impl Script {
+    fn push(&mut self, offset: u32, piece: Rc<Piece>) {
+        self.marks |= piece.marks;
+        self.pieces.push((offset, piece));
+    }
+
+    /// What is known of its pieces, each with its offset, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = (u32, &Facts)> {
+        let pieces = self.pieces.iter();
+        pieces.map(|(offset, piece)| (*offset, &piece.facts))
+    }
+
     /// The first thing that does not parse.
     #[must_use]
     pub fn fault(&self) -> Option<Fault> {
-        let faults = self.pieces.iter().flat_map(|(offset, facts)| {
-            facts.faults.iter().map(|fault| Fault {
-                span: shifted(fault.span, *offset),
+        let faults = self.pieces().flat_map(|(offset, facts)| {
+            facts.faults.iter().map(move |fault| Fault {
+                span: shifted(fault.span, offset),
                 ..fault.clone()
             })
         });
