@@ -1,5 +1,9 @@
 //! Names that are nearly another name.
 
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
 /// How far apart two names are, in single edits and swaps of neighbours, letters' case aside; `None` where one
 /// is not a near miss of the other: more than one edit, and more than a quarter of the longer name's length.
 #[must_use]
@@ -31,6 +35,23 @@ pub fn fold(name: &str) -> String {
         return name.to_ascii_lowercase();
     }
     letters(name).collect()
+}
+
+/// A number that names which are [`same`] have in common, and others hardly ever.
+#[must_use]
+pub fn hash(name: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    if is_plain(name) {
+        let letters = name.bytes().map(|byte| byte.to_ascii_lowercase());
+        letters.for_each(|letter| hasher.write_u8(letter));
+    } else {
+        for letter in letters(name) {
+            let mut bytes = [0; 4];
+            let bytes = letter.encode_utf8(&mut bytes).bytes();
+            bytes.for_each(|byte| hasher.write_u8(byte));
+        }
+    }
+    hasher.finish()
 }
 
 /// The characters of a name as it compares.
@@ -95,6 +116,7 @@ mod tests {
             ("Steps ", "steps"),
         ] {
             assert!(same(a, b), "{a} and {b}");
+            assert_eq!(hash(a), hash(b), "{a} and {b}");
         }
         for (a, b) in [
             ("Step 1: Build", "Steps"),
@@ -103,6 +125,7 @@ mod tests {
             ("", "a"),
         ] {
             assert!(!same(a, b), "{a} and {b}");
+            assert_ne!(hash(a), hash(b), "{a} and {b}");
         }
         assert_eq!(
             (fold(" A  B "), fold("Ünder\u{a0}way")),

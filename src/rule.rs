@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::string::FromUtf8Error;
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashSet;
@@ -21,6 +22,7 @@ use crate::parse::input;
 use crate::parse::input::Declared;
 use crate::parse::listing::Entry;
 use crate::scaffold;
+use crate::shell::Facts;
 use crate::shell::Marks;
 use crate::shell::Memory;
 use crate::source::Span;
@@ -47,8 +49,8 @@ pub struct Rule {
 /// A rule's judgement, by what it is passed on.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// On a file's bytes, before anything else: the offset of the fault and what it is.
-    Bytes(fn(&[u8], u64) -> Option<Fault>),
+    /// On a file, before anything else, with the size that is allowed: the offset of the fault and what it is.
+    Bytes(fn(&Text, u64) -> Option<Fault>),
     /// On each workflow document.
     Workflow(fn(&Context<'_>, &mut Findings)),
     /// On each index.
@@ -60,6 +62,9 @@ pub enum Check {
     /// On the ids of a suppression comment that hid nothing; gives the message.
     Suppression(fn(&[&str]) -> String),
 }
+
+/// A file's text, if its bytes are one.
+pub type Text = Result<String, FromUtf8Error>;
 
 /// A file that is no document at all.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,8 +88,27 @@ pub struct Setting<'a> {
     pub today: NaiveDate,
     /// The files around.
     pub neighbours: &'a dyn Neighbours,
+    /// What is kept from one document to the next.
+    pub kept: &'a Kept,
+}
+
+/// What is kept from one document to the next: it is the same for all of a project.
+pub struct Kept {
     /// The shell commands parsed before.
-    pub memory: &'a RefCell<Memory>,
+    shell: RefCell<Memory>,
+    /// The template, read as a document.
+    template: OnceCell<Document>,
+}
+
+impl Kept {
+    /// Nothing yet. `mark` says what is to be kept of a piece of a script.
+    #[must_use]
+    pub fn new(mark: fn(&Facts) -> Marks) -> Self {
+        Self {
+            shell: RefCell::new(Memory::new(mark)),
+            template: OnceCell::new(),
+        }
+    }
 }
 
 /// A document and what it is judged by.
@@ -101,7 +125,7 @@ pub struct Context<'a> {
     pub today: NaiveDate,
     /// The files around it.
     pub neighbours: &'a dyn Neighbours,
-    memory: &'a RefCell<Memory>,
+    kept: &'a Kept,
     anchors: OnceCell<FxHashSet<String>>,
     items: OnceCell<Vec<Item>>,
     commands: OnceCell<Vec<Command<'a>>>,
@@ -134,7 +158,7 @@ impl<'a> Context<'a> {
             config: setting.config,
             today: setting.today,
             neighbours: setting.neighbours,
-            memory: setting.memory,
+            kept: setting.kept,
             anchors: OnceCell::new(),
             items: OnceCell::new(),
             commands: OnceCell::new(),
@@ -154,7 +178,7 @@ impl<'a> Context<'a> {
     /// The items that are commands.
     pub fn commands(&self) -> &[Command<'a>] {
         self.commands.get_or_init(|| {
-            let mut memory = self.memory.borrow_mut();
+            let mut memory = self.kept.shell.borrow_mut();
             let commands = self.items().iter().filter_map(|&item| {
                 let code = command::code(self.document, item.work)?;
                 let is_shell = code.language.is_shell();
@@ -182,8 +206,11 @@ impl<'a> Context<'a> {
 
     /// The template's parts as texts for this document.
     pub fn scaffold(&self) -> &scaffold::Parts<'a> {
-        self.scaffold
-            .get_or_init(|| scaffold::Parts::of(self.template, self.path))
+        self.scaffold.get_or_init(|| {
+            let whole = || scaffold::whole(self.template);
+            let document = self.kept.template.get_or_init(whole);
+            scaffold::Parts::of(self.template, document, self.path)
+        })
     }
 
     /// The text under a span.
@@ -242,32 +269,39 @@ impl<'a> Context<'a> {
     /// The contents that the template asks something of and that are not empty: sections' own, and fields'.
     pub fn parts(&self) -> &[Part<'a>] {
         self.parts.get_or_init(|| {
-            let parts = self.asked().flat_map(parts_of);
-            parts.filter(|part| !part.content.is_empty()).collect()
+            let workflow = &self.document.workflow;
+            let most = 8 * (workflow.sections.len() + workflow.steps.len());
+            let mut parts = Vec::with_capacity(most);
+            for asked in self.asked() {
+                push_parts(asked, &mut parts);
+            }
+            parts
         })
     }
 }
 
 /// What a section or step holds itself, and what its fields hold.
-fn parts_of(asked: Asked<'_>) -> impl Iterator<Item = Part<'_>> {
-    let own = Part {
-        content: &asked.body.content,
-        asks: asked.asks,
-        field: None,
-        asked,
-    };
-    let fields = asked.body.fields.iter();
-    let fields = fields.filter(|field| field.duplicate_of.is_none());
-    let fields = fields.map(move |field| {
+fn push_parts<'a>(asked: Asked<'a>, parts: &mut Vec<Part<'a>>) {
+    if !asked.body.content.is_empty() {
+        parts.push(Part {
+            content: &asked.body.content,
+            asks: asked.asks,
+            field: None,
+            asked,
+        });
+    }
+    for field in asked.body.fields() {
+        if field.duplicate_of.is_some() || field.content.is_empty() {
+            continue;
+        }
         let spec = &asked.fields[field.spec];
-        Part {
+        parts.push(Part {
             content: &field.content,
             asks: spec.asks,
             field: Some((field, spec)),
             asked,
-        }
-    });
-    std::iter::once(own).chain(fields)
+        });
+    }
 }
 
 /// The words that stand for a value that is yet to be written.

@@ -1,6 +1,8 @@
 //! A workflow document as it is meant: header, sections, steps, with spans. Parsing never fails, so what does
 //! not fit the template stands here too, marked with how it differs.
 
+use smallvec::SmallVec;
+
 use crate::diagnostic;
 use crate::markdown::BlockId;
 use crate::markdown::content::Piece;
@@ -103,8 +105,18 @@ pub struct Section {
 pub struct Body {
     /// What stands before the first label.
     pub content: Content,
-    /// The labelled fields, in order.
-    pub fields: Vec<Field>,
+    fields: Vec<Field>,
+    /// For each of the template's fields, as far as they go here, where it stands.
+    places: SmallVec<[Where; 10]>,
+}
+
+/// Where a field of the template stands among a body's fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Where {
+    Nowhere,
+    /// There are only second ones.
+    Uncounted,
+    At(u32),
 }
 
 /// Text and blocks.
@@ -185,17 +197,55 @@ impl Workflow {
 }
 
 impl Body {
+    /// Content and the labelled fields behind it, in order.
+    #[must_use]
+    pub fn new(content: Content, fields: Vec<Field>) -> Self {
+        let mut places: SmallVec<[Where; 10]> = SmallVec::new();
+        for (at, field) in fields.iter().enumerate() {
+            if places.len() <= field.spec {
+                places.resize(field.spec + 1, Where::Nowhere);
+            }
+            let place = &mut places[field.spec];
+            *place = match (*place, field.duplicate_of) {
+                (Where::At(first), _) => Where::At(first),
+                (_, None) => Where::At(at as u32),
+                (_, Some(_)) => Where::Uncounted,
+            };
+        }
+        Self {
+            content,
+            fields,
+            places,
+        }
+    }
+
+    /// The labelled fields, in order.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// Take it apart: content and fields.
+    #[must_use]
+    pub fn into_parts(self) -> (Content, Vec<Field>) {
+        (self.content, self.fields)
+    }
+
     /// The first field that is the template's field `spec`.
     #[must_use]
     pub fn field(&self, spec: usize) -> Option<&Field> {
-        let mut fields = self.fields.iter();
-        fields.find(|field| field.spec == spec && field.duplicate_of.is_none())
+        match self.places.get(spec) {
+            Some(Where::At(at)) => Some(&self.fields[*at as usize]),
+            _ => None,
+        }
     }
 
     /// Whether the field of the template is there, however spelled.
     #[must_use]
     pub fn has(&self, spec: usize) -> bool {
-        self.fields.iter().any(|field| field.spec == spec)
+        self.places
+            .get(spec)
+            .is_some_and(|place| *place != Where::Nowhere)
     }
 }
 

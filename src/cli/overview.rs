@@ -141,13 +141,15 @@ pub fn of(inventory: &Inventory, file: &str) -> Overview {
 /// A document's text without secrets, or why it cannot be had.
 fn text(project: &Project, path: &str) -> Result<String, String> {
     let bytes = files::read(&project.root.join(path)).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes);
     let fault = RULES.iter().find_map(|rule| match rule.check {
-        Check::Bytes(check) => check(&bytes, project.config.max_file_size),
+        Check::Bytes(check) => check(&text, project.config.max_file_size),
         _ => None,
     });
-    match fault {
-        Some(fault) => Err(fault.message),
-        None => Ok(secret::masked(&String::from_utf8_lossy(&bytes)).into_owned()),
+    match (fault, text) {
+        (Some(fault), _) => Err(fault.message),
+        (None, Ok(text)) => Ok(secret::masked(&text).into_owned()),
+        (None, Err(error)) => Err(error.to_string()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! One document: read, parsed once, judged by every rule that is on.
 
-use std::cell::RefCell;
-
 use crate::diagnostic::Diagnostic;
 use crate::edit::Fix;
 use crate::lint::Finding;
@@ -20,11 +18,12 @@ use crate::rule::Check;
 use crate::rule::Context;
 use crate::rule::Fault;
 use crate::rule::Findings;
+use crate::rule::Kept;
 use crate::rule::Setting;
+use crate::rule::Text;
 use crate::rules::RULES;
 use crate::secret;
 use crate::secret::Secret;
-use crate::shell::Memory;
 use crate::source::Source;
 use crate::source::Span;
 
@@ -40,12 +39,7 @@ pub struct Outcome {
 }
 
 /// Read and judge a document.
-pub fn check(
-    project: &Project,
-    unit: &Unit,
-    neighbours: &dyn Neighbours,
-    memory: &RefCell<Memory>,
-) -> Outcome {
+pub fn check(project: &Project, unit: &Unit, neighbours: &dyn Neighbours, kept: &Kept) -> Outcome {
     let shown = project.shown(&unit.path);
     let bytes = match neighbours.read(&unit.path) {
         Ok(bytes) => bytes,
@@ -57,19 +51,20 @@ pub fn check(
         }
     };
     let levels = project.levels.in_file(&unit.path);
-    match unreadable(project, &levels, &shown, &bytes) {
+    let text = String::from_utf8(bytes);
+    match unreadable(project, &levels, &shown, &text) {
         Unreadable::Yes(finding) => Outcome {
             findings: finding.into_iter().collect(),
             ..Outcome::default()
         },
         Unreadable::No => {
-            let text = String::from_utf8(bytes).expect("what is not UTF-8 is unreadable");
+            let text = text.expect("what is not UTF-8 is unreadable");
             let setting = Setting {
                 template: &project.template,
                 config: &project.config,
                 today: project.today,
                 neighbours,
-                memory,
+                kept,
             };
             judge(project, unit, &levels, Source::new(shown, text), setting)
         }
@@ -90,12 +85,12 @@ enum Unreadable {
     Yes(Option<Finding>),
 }
 
-fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, bytes: &[u8]) -> Unreadable {
+fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, text: &Text) -> Unreadable {
     for (at, rule) in RULES.iter().enumerate() {
         let Check::Bytes(check) = rule.check else {
             continue;
         };
-        if let Some(fault) = check(bytes, project.config.max_file_size) {
+        if let Some(fault) = check(text, project.config.max_file_size) {
             let finding = sink(at, levels[at]).map(|mut out| {
                 out.report(Span::default(), fault.message.clone())
                     .help(fault.help);
@@ -103,6 +98,10 @@ fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, bytes: &[u8]
                 let mut finding = Finding::whole(shown.to_owned(), None, diagnostic, |path| {
                     project.shown(path)
                 });
+                let bytes = match text {
+                    Ok(text) => text.as_bytes(),
+                    Err(error) => error.as_bytes(),
+                };
                 let place = fault_place(shown, bytes, &fault);
                 (finding.place.start, finding.place.end) = (place.start, place.end);
                 finding

@@ -11,7 +11,6 @@ mod section;
 mod suppression;
 mod validated;
 
-use std::cell::RefCell;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -23,8 +22,8 @@ use crate::files;
 use crate::neighbours::Neighbours;
 use crate::parse::listing;
 use crate::rule::Folder;
+use crate::rule::Kept;
 use crate::rules;
-use crate::shell::Memory;
 use crate::template::Template;
 
 pub use excerpt::Excerpt;
@@ -158,18 +157,18 @@ pub fn check(
     neighbours: &dyn Neighbours,
     each: &(dyn Fn() + Sync),
 ) -> Report {
-    let memory = || RefCell::new(Memory::new(rules::marks));
-    let judge = |memory: &mut RefCell<Memory>, unit: &Unit| {
-        let outcome = document::check(project, unit, neighbours, memory);
+    let kept = || Kept::new(rules::marks);
+    let judge = |kept: &mut Kept, unit: &Unit| {
+        let outcome = document::check(project, unit, neighbours, kept);
         each();
         outcome
     };
     // Starting threads costs more than a few documents do.
     let outcomes: Vec<document::Outcome> = if units.len() <= FEW {
-        let mut memory = memory();
-        units.iter().map(|unit| judge(&mut memory, unit)).collect()
+        let mut kept = kept();
+        units.iter().map(|unit| judge(&mut kept, unit)).collect()
     } else {
-        units.par_iter().map_init(memory, judge).collect()
+        units.par_iter().map_init(kept, judge).collect()
     };
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();

@@ -87,7 +87,7 @@ impl Sections {
 fn labels(document: &Document, template: &Template) -> Vec<Label> {
     let workflow = &document.workflow;
     let fields = |body: &Body, specs: &[FieldSpec]| -> Vec<Label> {
-        let named = body.fields.iter().filter_map(|field| {
+        let named = body.fields().iter().filter_map(|field| {
             Some(Label {
                 start: field.label.start,
                 end: field.content.end.max(field.label.end),

@@ -37,14 +37,12 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
         content::pieces(parser.tree, parser.source, stretch)
     };
     let own_end = labels.first().map_or(end, |first| first.label.strong.start);
-    let mut body = Body {
-        content: Content {
-            value: Span::default(),
-            pieces: stretch(blocks.start, own_end),
-            end: own_end,
-        },
-        fields: Vec::with_capacity(labels.len()),
+    let content = Content {
+        value: Span::default(),
+        pieces: stretch(blocks.start, own_end),
+        end: own_end,
     };
+    let mut fields: Vec<Field> = Vec::with_capacity(labels.len());
     // By the template's field, the one that counts.
     let mut counting: Vec<Option<usize>> = vec![None; specs.len()];
     for (at, opened) in labels.iter().enumerate() {
@@ -60,14 +58,14 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
                 None
             }
             // Of a label that stands twice, with nothing between, the second opens the field.
-            Some(first) if first + 1 == at && body.fields[first].content.is_empty() => {
-                body.fields[first].duplicate_of = Some(label.strong);
+            Some(first) if first + 1 == at && fields[first].content.is_empty() => {
+                fields[first].duplicate_of = Some(label.strong);
                 counting[*spec] = Some(at);
                 None
             }
-            Some(first) => Some(body.fields[first].label),
+            Some(first) => Some(fields[first].label),
         };
-        body.fields.push(Field {
+        fields.push(Field {
             spec: *spec,
             label: label.strong,
             name: label.name,
@@ -81,7 +79,7 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
             },
         });
     }
-    body
+    Body::new(content, fields)
 }
 
 /// The labels that open a field: those that the template names here, and near misses of absent ones.

@@ -13,7 +13,10 @@ pub fn iso(text: &str) -> Option<NaiveDate> {
                 byte.is_ascii_digit()
             }
         });
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|_| form)
+    if !form {
+        return None;
+    }
+    let month = text[5..7].parse().ok()?;
+    let day = text[8..].parse().ok()?;
+    NaiveDate::from_ymd_opt(text[..4].parse().ok()?, month, day)
 }

@@ -249,7 +249,7 @@ fn section(
         spelling,
         duplicate_of: first,
         parent: parent(parser, roles, at),
-        is_empty: body.content.is_empty() && body.fields.is_empty() && !has_child,
+        is_empty: body.content.is_empty() && body.fields().is_empty() && !has_child,
         body,
     }
 }

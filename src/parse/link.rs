@@ -14,11 +14,9 @@ pub struct Relative {
 /// Read a link's destination; `None` for an address with a scheme or a host, and for a path from the site's root.
 #[must_use]
 pub fn relative(url: &str) -> Option<Relative> {
-    let scheme = url
-        .split(['/', '?', '#'])
-        .next()
-        .is_some_and(|first| first.contains(':'));
-    if scheme || url.starts_with('/') {
+    let mut bytes = url.bytes();
+    let first = bytes.find(|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    if first == Some(b':') || url.starts_with('/') {
         return None;
     }
     let (rest, fragment) = match url.split_once('#') {

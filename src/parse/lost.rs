@@ -1,5 +1,6 @@
 //! Steps whose heading is lost: their fields begin anew within the step before them, or above all headings of steps.
 
+use std::mem;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -16,9 +17,13 @@ use crate::workflow::Step;
 /// Add a step, and as steps of their own those within it that have no heading.
 pub fn push(parser: &Parser<'_>, mut step: Step, steps: &mut Vec<Step>) {
     let mut found = Vec::new();
-    // From the end, so that each field moves once.
-    while let Some(at) = last_beginning(parser, &step.body.fields) {
-        found.push(step.body.fields.split_off(at));
+    if last_beginning(parser, step.body.fields()).is_some() {
+        let (content, mut fields) = mem::take(&mut step.body).into_parts();
+        // From the end, so that each field moves once.
+        while let Some(at) = last_beginning(parser, &fields) {
+            found.push(fields.split_off(at));
+        }
+        step.body = Body::new(content, fields);
     }
     steps.push(step);
     for fields in found.into_iter().rev() {
@@ -33,7 +38,7 @@ pub fn push_first(parser: &Parser<'_>, blocks: Range<BlockId>, steps: &mut Vec<S
     let Some(spec) = &parser.template.steps else {
         return;
     };
-    let fields = body::body(parser, &spec.fields, blocks).fields;
+    let (_, fields) = body::body(parser, &spec.fields, blocks).into_parts();
     let first = spec.fields.iter().position(|spec| !spec.optional);
     let begins = fields
         .first()
@@ -80,9 +85,6 @@ fn without_heading(parser: &Parser<'_>, mut fields: Vec<Field>, place: usize) ->
         is_well_formed: true,
         number: Some((place as u32, heading)),
         name: Box::default(),
-        body: Body {
-            content: Content::default(),
-            fields,
-        },
+        body: Body::new(Content::default(), fields),
     }
 }

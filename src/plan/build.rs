@@ -179,7 +179,7 @@ impl<'a> Builder<'a> {
         }
         if let Some(field) = step
             .body
-            .fields
+            .fields()
             .iter()
             .find(|field| field.duplicate_of.is_some())
         {

@@ -163,16 +163,20 @@ pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
 /// The paragraph and the code span of an item that holds nothing else, or `Run` and the span: then with `true`.
 fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
     let tree = &cx.document.tree;
+    // Most items hold no code at all.
+    if tree.inlines(item.id).is_empty() {
+        return None;
+    }
     let mut children = tree.children(item.id);
     let paragraph = children.next()?;
     let block = tree.block(paragraph);
-    if block.kind != BlockKind::Paragraph || children.next().is_some() {
+    if !matches!(block.kind, BlockKind::Paragraph) || children.next().is_some() {
         return None;
     }
     let span = tree
         .inlines(paragraph)
         .iter()
-        .find(|inline| inline.kind == InlineKind::Code)?
+        .find(|inline| matches!(inline.kind, InlineKind::Code))?
         .span;
     let before = cx.text(Span::new(block.span.start(), span.start()));
     let end = block.span.end().min(item.end as usize);
@@ -189,10 +193,12 @@ fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
 pub fn detached_code_block(cx: &Context<'_>, out: &mut Findings) {
     let tree = &cx.document.tree;
     for list in command::lists(cx.document, cx.template) {
-        if list.content.lists().next().is_none() {
+        let pieces = &list.content.pieces;
+        // A block alone is the content, and belongs to no item by right.
+        if pieces.len() < 2 || list.content.lists().next().is_none() {
             continue;
         }
-        for piece in &list.content.pieces {
+        for piece in pieces {
             let Piece::Fence(id) = piece else {
                 continue;
             };

@@ -10,9 +10,14 @@ use crate::rule;
 use crate::rule::Context;
 use crate::rule::Fault;
 use crate::rule::Findings;
+use crate::rule::Text;
 use crate::source::Span;
 
-pub fn unreadable_document(bytes: &[u8], limit: u64) -> Option<Fault> {
+pub fn unreadable_document(text: &Text, limit: u64) -> Option<Fault> {
+    let (bytes, invalid) = match text {
+        Ok(text) => (text.as_bytes(), None),
+        Err(error) => (error.as_bytes(), Some(error.utf8_error().valid_up_to())),
+    };
     if bytes.len() as u64 > limit {
         return Some(Fault {
             offset: 0,
@@ -23,9 +28,6 @@ pub fn unreadable_document(bytes: &[u8], limit: u64) -> Option<Fault> {
             help: "split it, or raise `max-file-size` in wf.toml",
         });
     }
-    let invalid = std::str::from_utf8(bytes)
-        .err()
-        .map(|error| error.valid_up_to());
     let nul = memchr::memchr(0, bytes);
     let offset = invalid.into_iter().chain(nul).min()?;
     Some(if nul == Some(offset) {
@@ -103,26 +105,27 @@ pub fn unfilled_placeholder(cx: &Context<'_>, out: &mut Findings) {
         if part.content.lists().next().is_none() {
             part.content.text().into_iter().for_each(&mut judge);
         }
-        let items = part.content.items();
-        items
-            .filter_map(|item| item_text(cx, item))
-            .for_each(&mut judge);
+        for item in part.content.items() {
+            item_text(cx, item).into_iter().for_each(&mut judge);
+        }
     }
 }
 
 fn item_text(cx: &Context<'_>, item: BlockId) -> Option<Span> {
     let tree = &cx.document.tree;
-    let first = tree.children(item).next()?;
-    let block = tree.block(first);
-    let span = match tree.block(item).kind {
+    let whole = tree.block(item);
+    let block = tree.block(tree.children(item).next()?);
+    if block.next != whole.next || !matches!(block.kind, BlockKind::Paragraph) {
+        return None;
+    }
+    Some(match whole.kind {
         // The box is part of the item's paragraph in the file.
         BlockKind::Item(Some(checkbox)) => Span::new(
             checkbox.span.end().max(block.span.start()),
             block.span.end(),
         ),
         _ => block.span,
-    };
-    (block.kind == BlockKind::Paragraph && block.next == tree.block(item).next).then_some(span)
+    })
 }
 
 pub fn broken_link(cx: &Context<'_>, out: &mut Findings) {

@@ -28,7 +28,7 @@ fn fields<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'a Field, &'a FieldSpe
     cx.asked().flat_map(|asked| {
         asked
             .body
-            .fields
+            .fields()
             .iter()
             .map(move |field| (field, &asked.fields[field.spec]))
     })

@@ -170,7 +170,7 @@ fn removals(document: &Document, template: &Template) -> Vec<Edit> {
 pub fn fields(source: &Source, body: &Body, specs: &[FieldSpec]) -> Vec<Span> {
     let line = |at: usize| source.line_start(source.line_of(at));
     let optional = body
-        .fields
+        .fields()
         .iter()
         .filter(|field| specs[field.spec].optional);
     let spans = optional.map(|field| {

@@ -23,6 +23,7 @@ pub use fresh::index as fresh_index;
 pub use index::add;
 pub use index::entry;
 pub use parts::Parts;
+pub use parts::whole;
 
 /// What is known of a document that is to be written.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,6 @@ use crate::markdown::InlineKind;
 use crate::parse;
 use crate::parse::Document;
 use crate::parse::value;
-use crate::scaffold;
 use crate::scaffold::document;
 use crate::source::Source;
 use crate::source::Span;
@@ -14,48 +13,68 @@ use crate::template::SectionId;
 use crate::template::Template;
 use crate::workflow::Body;
 
-/// A template with the document's path and name filled in, to be cut up. All texts have LF as line ends, and none
+/// A template, to be cut up for a document whose path and name are put in. All texts have LF as line ends, and none
 /// at their end.
 #[derive(Debug)]
 pub struct Parts<'a> {
     template: &'a Template,
-    document: Document,
+    document: &'a Document,
+    /// What puts path and name in, in order.
+    edits: Vec<Edit>,
+}
+
+/// A template read as a document, for [`Parts::of`].
+#[must_use]
+pub fn whole(template: &Template) -> Document {
+    parse::document(Source::new("template.md", plain(&template.text)), template)
 }
 
 impl<'a> Parts<'a> {
     /// The parts for the document at a path relative to the project root.
     #[must_use]
-    pub fn of(template: &'a Template, path: &str) -> Self {
-        let plain = parse::document(Source::new("template.md", plain(&template.text)), template);
+    pub fn of(template: &'a Template, document: &'a Document, path: &str) -> Self {
         let name = value::workflow_name(value::stem(path));
-        let mut edits = document::named(&plain, template, &name);
-        if let Some(field) = plain.workflow.header_field(template, "FILE") {
+        let mut edits = document::named(document, template, &name);
+        if let Some(field) = document.workflow.header_field(template, "FILE") {
             edits.push(Edit::replace(field.value, path));
         }
-        let text = scaffold::edited(&plain.source, edits);
+        edits.sort_by_key(|edit| edit.span);
         Self {
-            document: parse::document(Source::new("template.md", text), template),
             template,
+            document,
+            edits,
         }
+    }
+
+    /// The text of a span, path and name put in.
+    fn filled(&self, span: Span) -> String {
+        let text = self.document.source.text();
+        let mut filled = String::new();
+        let mut done = span.start();
+        for edit in self.edits.iter().filter(|edit| span.contains(edit.span)) {
+            filled.push_str(&text[done..edit.span.start()]);
+            filled.push_str(&edit.replacement);
+            done = edit.span.end();
+        }
+        filled.push_str(&text[done..span.end()]);
+        filled
     }
 
     /// The header, a field set off from the next as the template does it.
     #[must_use]
-    pub fn header(&self) -> Option<&str> {
+    pub fn header(&self) -> Option<String> {
         let header = self.document.workflow.header.as_ref()?;
-        Some(self.document.source.slice(header.span).trim_end())
+        Some(self.filled(header.span).trim_end().to_owned())
     }
 
     /// A field of the header: its name and what stands for its value.
     #[must_use]
-    pub fn header_field(&self, name: &str) -> Option<&str> {
+    pub fn header_field(&self, name: &str) -> Option<String> {
         let workflow = &self.document.workflow;
         let field = workflow.header_field(self.template, name)?;
-        let span = Span::new(
-            field.label.start(),
-            field.value.end().max(field.label.end()),
-        );
-        Some(self.document.source.slice(span).trim_end())
+        let end = field.value.end().max(field.label.end());
+        let field = self.filled(Span::new(field.label.start(), end));
+        Some(field.trim_end().to_owned())
     }
 
     /// A section with all that must stand in it: optional parts are left out, and of steps the first one stays.
@@ -87,7 +106,7 @@ impl<'a> Parts<'a> {
 
     /// The code spans in the bullets of the section of that title.
     #[must_use]
-    pub fn paths(&self, title: &str) -> Vec<&str> {
+    pub fn paths(&self, title: &str) -> Vec<String> {
         let id = self.template.section(title);
         let section = id.and_then(|id| self.document.workflow.section(id));
         let items = section
@@ -96,7 +115,7 @@ impl<'a> Parts<'a> {
         let (tree, source) = (&self.document.tree, &self.document.source);
         items
             .flat_map(|item| value::code_spans(tree, source, item))
-            .map(|span| source.slice(span))
+            .map(|span| self.filled(span))
             .collect()
     }
 
@@ -122,14 +141,13 @@ impl<'a> Parts<'a> {
         let mut cuts: Vec<Span> = self.optional();
         cuts.retain(|cut| cut.start >= span.start && cut.end <= span.end && *cut != span);
         cuts.sort_by_key(|cut| (cut.start, u32::MAX - cut.end));
-        let text = self.document.source.text();
         let mut left = String::new();
         let mut done = span.start();
         for cut in cuts {
-            left.push_str(&text[done..cut.start().max(done)]);
+            left.push_str(&self.filled(Span::new(done, cut.start().max(done))));
             done = cut.end().max(done);
         }
-        left.push_str(&text[done..span.end()]);
+        left.push_str(&self.filled(Span::new(done, span.end())));
         let mut lines: Vec<&str> = left.lines().map(str::trim_end).collect();
         lines.dedup_by(|next, last| next.is_empty() && last.is_empty());
         lines.join("\n").trim_end().to_owned()

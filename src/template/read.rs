@@ -239,8 +239,7 @@ impl Reader<'_> {
 
     fn body(&self, blocks: Range<BlockId>) -> Result<(Asks, Vec<FieldSpec>), TemplateError> {
         let end = self.source.text().len() as u32;
-        let labels: Vec<Label> =
-            label::lines(self.tree, self.source, blocks.clone()).collect();
+        let labels: Vec<Label> = label::lines(self.tree, self.source, blocks.clone()).collect();
         let own = Stretch {
             first: blocks.start,
             last: blocks.end,

@@ -52,13 +52,13 @@ fn absent(
     if let Some(edits) = above_list(cx, body, specs, spec, &text) {
         return Fix::needs_consent(edits);
     }
-    let here = |spec: usize| body.fields.iter().position(|field| field.spec == spec);
-    let count = body.fields.iter().map(|field| field.spec + 1).max();
+    let here = |spec: usize| body.fields().iter().position(|field| field.spec == spec);
+    let count = body.fields().iter().map(|field| field.spec + 1).max();
     let edit = if let Some(before) = (0..spec).rev().find_map(here) {
-        let limit = body.fields[before].content.end as usize;
+        let limit = body.fields()[before].content.end as usize;
         place::below(cx, place::content_end(cx, limit), &text)
     } else if let Some(after) = (spec + 1..count.unwrap_or_default()).find_map(here) {
-        let label = body.fields[after].label.start();
+        let label = body.fields()[after].label.start();
         place::above(cx, place::line_start(cx, label), &text)
     } else {
         let limit = body.content.end as usize;
@@ -83,7 +83,7 @@ fn above_list(
     else {
         return None;
     };
-    let is_free = body.fields.iter().all(|field| field.spec > holder);
+    let is_free = body.fields().iter().all(|field| field.spec > holder);
     if spec > holder || !is_free {
         return None;
     }

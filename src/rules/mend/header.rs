@@ -10,7 +10,7 @@ use crate::workflow::HeaderField;
 
 /// The template's header below the title.
 pub fn header(cx: &Context<'_>) -> Option<Fix> {
-    let header = place::lines(cx, cx.scaffold().header()?);
+    let header = place::lines(cx, &cx.scaffold().header()?);
     let edit = place::below(cx, place::title_end(cx)?, &header);
     Some(Fix::needs_consent(vec![edit]))
 }

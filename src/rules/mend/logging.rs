@@ -36,7 +36,10 @@ pub fn bullet(
         Ok(number) => format!("{}{}", number + 1, &marker[digits.len()..]),
         Err(_) => marker.to_owned(),
     };
-    let text = format!("{newline}{gap}{lead}{marker} `{}`", path.unwrap_or(other));
+    let text = format!(
+        "{newline}{gap}{lead}{marker} `{}`",
+        path.as_deref().unwrap_or(other)
+    );
     let end = source.line(source.line_of(end)).end();
     Some(Fix::needs_consent(vec![Edit::insert(end, text)]))
 }
