@@ -71,7 +71,7 @@ fn a_command_begins_when_it_is_released() {
     assert_succeeded(&other);
     let mark = run.work().join("waiting");
     assert!(!mark.exists() && run.pool.running().eq([waiting.id]));
-    run.pool.release(waiting.id);
+    run.pool.release(waiting.id).unwrap();
     assert_succeeded(&run.end_of(waiting.id).1);
     assert!(mark.exists() && run.pool.running().next().is_none());
 }

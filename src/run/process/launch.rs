@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "commands are started here")]
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
 use std::ffi::OsString;
@@ -24,11 +25,10 @@ use rustix::fs::Access;
 
 use crate::run::process::failure::RecordError;
 use crate::run::process::failure::StartError;
+use crate::run::process::gate;
+use crate::run::process::gate::Gate;
 use crate::run::process::line;
-use crate::shell;
 
-/// Waits for a line, then becomes the command. At the end of input, when wf is gone, it never does.
-const WAIT: &str = r#"read -r _ && exec "$@" </dev/null"#;
 /// Where programs are looked for if the environment does not say.
 const PATH: &str = "/usr/bin:/bin";
 
@@ -70,6 +70,8 @@ impl fmt::Debug for Launch {
 pub(in crate::run::process) struct Scratch {
     pub(in crate::run::process) script: PathBuf,
     pub(in crate::run::process) variables: PathBuf,
+    /// The script while a bash that waits by itself must not find it.
+    held: PathBuf,
     hook: PathBuf,
     line: PathBuf,
 }
@@ -80,18 +82,33 @@ impl Scratch {
         Self {
             script: file(""),
             variables: file(".out"),
+            held: file(".held"),
             hook: file(".hook"),
             line: file(".line"),
         }
     }
 
-    fn write(&self, launch: &Launch, has_hook: bool) -> Result<(), RecordError> {
-        create(&self.script, &launch.script)?;
+    fn write(&self, script: &str, gate: Gate, hook: Option<&str>) -> Result<(), RecordError> {
+        let place = match gate {
+            Gate::Bash => &self.held,
+            Gate::Shell | Gate::Trial => &self.script,
+        };
+        create(place, script)?;
         create(&self.variables, "")?;
-        if has_hook {
-            create(&self.hook, &line::hook(&self.line))?;
-        }
-        Ok(())
+        hook.map_or(Ok(()), |hook| create(&self.hook, hook))
+    }
+
+    /// Puts the script where it is looked for, whole at once.
+    pub(in crate::run::process) fn show(&self) -> Result<(), RecordError> {
+        fs::rename(&self.held, &self.script).map_err(|source| RecordError {
+            path: self.script.clone(),
+            source,
+        })
+    }
+
+    /// Whether bash read the hook that leaves a mark.
+    pub(in crate::run::process) fn is_marked(&self) -> bool {
+        self.line.exists()
     }
 
     /// The line of the script that failed, where that is known.
@@ -103,7 +120,8 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        for file in [&self.script, &self.variables, &self.hook, &self.line] {
+        let files = [&self.script, &self.variables, &self.held];
+        for file in files.into_iter().chain([&self.hook, &self.line]) {
             // A command may have put a folder there; that is left in place.
             let _ = fs::remove_file(file);
         }
@@ -113,55 +131,43 @@ impl Drop for Scratch {
 /// A process that waits to become a command.
 pub(in crate::run::process) struct Launcher {
     pub(in crate::run::process) child: Child,
+    /// The interpreter's file.
+    pub(in crate::run::process) program: PathBuf,
+    /// Who waits.
+    pub(in crate::run::process) kind: Gate,
     /// A line through it is the release. Close-on-exec, so that no other child holds it open.
     pub(in crate::run::process) gate: PipeWriter,
     /// Standard output and error of the command, in one order.
     pub(in crate::run::process) output: PipeReader,
 }
 
-/// Starts the process that waits.
+/// Starts the process that waits; `tried` are the programs that can wait by themselves.
 pub(in crate::run::process) fn launch(
     launch: &Launch,
     scratch: &Scratch,
     run: &str,
+    tried: &BTreeSet<PathBuf>,
 ) -> Result<Launcher, StartError> {
     enter(&launch.directory)?;
     let mut environment = launch.environment.clone();
     check(&environment)?;
     let program = interpreter(launch)?;
-    let has_hook = program.file_name() == Some(OsStr::new("bash"))
-        && !environment.contains_key(OsStr::new("BASH_ENV"));
-    scratch.write(launch, has_hook)?;
+    let kind = Gate::of(launch, &program, tried);
+    let hook = kind.hook(&program, &environment, &scratch.line);
+    scratch.write(&launch.script, kind, hook.as_deref())?;
     environment.insert("WF_RUN".into(), run.into());
     environment.insert("WF_OUTPUT".into(), (&scratch.variables).into());
     environment.insert("PWD".into(), (&launch.directory).into());
-    if has_hook {
-        environment.insert("BASH_ENV".into(), (&scratch.hook).into());
+    if hook.is_some() {
+        environment.insert("BASH_ENV".into(), gate::quoted(&scratch.hook));
     }
     let (gate_reader, gate) = io::pipe().map_err(spawn)?;
     let (output, output_writer) = io::pipe().map_err(spawn)?;
     rustix::io::ioctl_fionbio(&output, true).map_err(|error| spawn(error.into()))?;
-    // Shells drop variables whose names are none of theirs; `env` passes them on.
-    let is_plain = |name: &OsStr| name.to_str().is_some_and(shell::is_name);
-    let (plain, odd): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        environment.iter().partition(|(name, _)| is_plain(name));
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", WAIT, "sh"]);
-    if !odd.is_empty() {
-        command.args(["/usr/bin/env", "--"]);
-        command.args(odd.iter().map(|(name, value)| {
-            let mut variable = OsString::from(name);
-            variable.push("=");
-            variable.push(value);
-            variable
-        }));
-    }
+    let mut command = waiting(kind, &program, &environment);
     command
-        .arg(&program)
         .args(&launch.interpreter[1..])
         .arg(&scratch.script)
-        .env_clear()
-        .envs(plain)
         .current_dir(&launch.directory)
         .stdin(gate_reader)
         .stdout(output_writer.try_clone().map_err(spawn)?)
@@ -172,9 +178,38 @@ pub(in crate::run::process) fn launch(
         .map_err(|error| refused(error, &environment))?;
     Ok(Launcher {
         child,
+        program,
+        kind,
         gate,
         output,
     })
+}
+
+/// The process that becomes a program, with its environment but without the program's arguments.
+fn waiting(kind: Gate, program: &Path, environment: &BTreeMap<OsString, OsString>) -> Command {
+    // Shells drop variables whose names are none of theirs; `env` passes them on.
+    let (plain, odd): (BTreeMap<_, _>, BTreeMap<_, _>) = environment
+        .iter()
+        .partition(|(name, _)| gate::is_plain(name));
+    let mut command = match kind {
+        Gate::Bash => Command::new(program),
+        Gate::Shell | Gate::Trial => Command::new("/bin/sh"),
+    };
+    if kind != Gate::Bash {
+        command.args(["-c", gate::WAIT, "sh"]);
+        if !odd.is_empty() {
+            command.args(["/usr/bin/env", "--"]);
+        }
+        command.args(odd.iter().map(|(name, value)| {
+            let mut variable = OsString::from(name);
+            variable.push("=");
+            variable.push(value);
+            variable
+        }));
+        command.arg(program);
+    }
+    command.env_clear().envs(plain);
+    command
 }
 
 fn spawn(source: io::Error) -> StartError {

@@ -8,14 +8,22 @@ use std::path::Path;
 /// Functions do not inherit it; for them the trap on EXIT tells from where the script called. A script that sets
 /// its own traps has these replaced and goes as it would alone.
 pub(in crate::run::process) fn hook(file: &Path) -> String {
-    let file = file.to_string_lossy().replace('\'', r"'\''");
-    let quoted = format!("'{file}'").replace('\'', r"'\''");
+    let quoted = quoted(file).replace('\'', r"'\''");
     let say = format!(
         r#"{{ builtin printf "%s " "$LINENO" "${{BASH_LINENO[@]}}" >|{quoted}; }} 2>/dev/null || :"#
     );
     format!(
-        "unset BASH_ENV\ntrap '{say}' ERR\ntrap '[ $? = 0 ] || [ ${{#BASH_LINENO[@]}} = 1 ] || {say}' EXIT\n"
+        "unset BASH_ENV\ntrap '{say}' ERR\ntrap '[ $? = 0 ] || [ ${{#BASH_LINENO[@]}} = 1 ] || {say}' EXIT\n: \"$0\"\n"
     )
+}
+
+/// Leaves an empty file, to tell that the hook was read.
+pub(in crate::run::process) fn mark(file: &Path) -> String {
+    format!("{{ : >|{}; }} 2>/dev/null || :\n", quoted(file))
+}
+
+fn quoted(file: &Path) -> String {
+    format!("'{}'", file.to_string_lossy().replace('\'', r"'\''"))
 }
 
 /// The line that the hook left: `LINENO`, then for each call from within outward the line that made it, then 0.

@@ -16,6 +16,7 @@
 mod capture;
 mod errand;
 mod failure;
+mod gate;
 mod group;
 mod happening;
 mod launch;
@@ -26,6 +27,7 @@ mod table;
 mod variables;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::fs::DirBuilder;
 use std::io;
@@ -105,6 +107,8 @@ pub struct Pool {
     happened: VecDeque<Happening>,
     buffer: Vec<u8>,
     started: u64,
+    /// The programs named bash that have shown that they can wait by themselves.
+    tried: BTreeSet<PathBuf>,
 }
 
 impl Pool {
@@ -122,6 +126,7 @@ impl Pool {
             happened: VecDeque::new(),
             buffer: vec![0; PIPE],
             started: 0,
+            tried: BTreeSet::new(),
         })
     }
 
@@ -146,7 +151,7 @@ impl Pool {
             path: output.clone(),
             source,
         })?;
-        let launcher = launch::launch(launch, &scratch, &self.settings.run)?;
+        let launcher = launch::launch(launch, &scratch, &self.settings.run, &self.tried)?;
         let running = Running::new(
             launcher,
             scratch,
@@ -173,10 +178,12 @@ impl Pool {
         })
     }
 
-    /// Lets a started command begin. Its time counts from now.
-    pub fn release(&mut self, id: Id) {
-        if let Some(running) = self.running.get_mut(&id) {
-            running.release();
+    /// Lets a started command begin. Its time counts from now. Where its script cannot be put in place, it never
+    /// begins.
+    pub fn release(&mut self, id: Id) -> Result<(), RecordError> {
+        match self.running.get_mut(&id) {
+            Some(running) => running.release(),
+            None => Ok(()),
         }
     }
 
@@ -242,6 +249,7 @@ impl Pool {
         }
         for id in over {
             let running = self.running.remove(&id).expect("it was just there");
+            self.tried.extend(running.tried());
             let (bytes, ended) = running.finish(id, &self.settings.masker, &mut self.buffer);
             if !bytes.is_empty() {
                 self.happened.push_back(Happening::Output { id, bytes });
