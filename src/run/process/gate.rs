@@ -3,11 +3,12 @@
 //! Any interpreter can be waited for by a shell that becomes it. bash can wait by itself, in the file that it reads
 //! before its script, so that its start-up is over by the release. It finds its script only from then on: one that
 //! does not read that file after all finds none, and does nothing.
+#![expect(clippy::disallowed_methods, reason = "what bash reads is written here")]
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::ffi::OsString;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
@@ -18,6 +19,8 @@ use rustix::process::geteuid;
 use rustix::process::getgid;
 use rustix::process::getuid;
 
+use crate::run::process::failure::RecordError;
+use crate::run::process::launch;
 use crate::run::process::launch::Launch;
 use crate::run::process::line;
 use crate::shell;
@@ -53,19 +56,32 @@ const MEDDLERS: [&str; 7] = [
 pub(in crate::run::process) enum Gate {
     /// A shell that becomes the interpreter.
     Shell,
-    /// The same, before a bash that leaves an empty file if it could have waited by itself.
+    /// The same, before a bash that could wait by itself if it reads the file before its script: that will be seen.
     Trial,
     /// bash itself.
     Bash,
 }
 
-impl Gate {
-    /// Who is to wait for this command; `tried` are the programs that stood their trial.
-    pub(in crate::run::process) fn of(
-        launch: &Launch,
-        program: &Path,
-        tried: &BTreeSet<PathBuf>,
-    ) -> Self {
+/// The files that bash reads before a script, in the run's `scratch`, and what is known of those who read them. They
+/// are made when they are needed, and gone when this is.
+pub(in crate::run::process) struct Hooks {
+    scratch: PathBuf,
+    written: Vec<PathBuf>,
+    /// The programs named bash that have shown that they read them.
+    pub(in crate::run::process) readers: BTreeSet<PathBuf>,
+}
+
+impl Hooks {
+    pub(in crate::run::process) fn new(scratch: PathBuf) -> Self {
+        Self {
+            scratch,
+            written: Vec::new(),
+            readers: BTreeSet::new(),
+        }
+    }
+
+    /// Who is to wait for this command.
+    pub(in crate::run::process) fn gate(&self, launch: &Launch, program: &Path) -> Gate {
         let can_wait = is_bash(program)
             && has_plain_options(&launch.interpreter[1..])
             && MEDDLERS
@@ -75,25 +91,49 @@ impl Gate {
             && getuid() == geteuid()
             && getgid() == getegid();
         match can_wait {
-            true if tried.contains(program) => Self::Bash,
-            true => Self::Trial,
-            false => Self::Shell,
+            true if self.readers.contains(program) => Gate::Bash,
+            true => Gate::Trial,
+            false => Gate::Shell,
         }
     }
 
-    /// What bash reads before the script, where it reads anything; `file` is for the failing line.
-    pub(in crate::run::process) fn hook(
-        self,
+    /// The value of `BASH_ENV` for this command, where it is ours to set.
+    pub(in crate::run::process) fn value(
+        &mut self,
+        gate: Gate,
+        launch: &Launch,
         program: &Path,
-        environment: &BTreeMap<OsString, OsString>,
-        file: &Path,
-    ) -> Option<String> {
-        let is_read = is_bash(program) && !environment.contains_key(OsStr::new("BASH_ENV"));
-        is_read.then(|| match self {
-            Self::Shell => line::hook(file),
-            Self::Trial => line::mark(file) + &line::hook(file),
-            Self::Bash => WAIT_IN_BASH.to_owned() + &line::hook(file),
-        })
+    ) -> Result<Option<OsString>, RecordError> {
+        if !is_bash(program) || launch.environment.contains_key(OsStr::new("BASH_ENV")) {
+            return Ok(None);
+        }
+        let (name, wait) = match gate {
+            Gate::Bash => ("bash.wait", WAIT_IN_BASH),
+            Gate::Shell | Gate::Trial => ("bash.hook", ""),
+        };
+        let path = self.scratch.join(name);
+        // Another wf may have left one, and a command may have taken it away.
+        let is_there = self.written.contains(&path) && path.exists();
+        if !is_there {
+            let mark = if wait.is_empty() {
+                line::mark(&self.scratch)
+            } else {
+                String::new()
+            };
+            let text = [wait, &mark, &line::hook(&self.scratch)].concat();
+            launch::create(&path, &text)?;
+            self.written.push(path.clone());
+        }
+        Ok(Some(quoted(&path)))
+    }
+}
+
+impl Drop for Hooks {
+    fn drop(&mut self) {
+        for path in &self.written {
+            // A command may have put a folder there; that is left in place.
+            let _ = fs::remove_file(path);
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "commands are started here")]
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
 use std::ffi::OsString;
@@ -22,11 +21,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use rustix::fs::Access;
+use rustix::process::Pid;
 
 use crate::run::process::failure::RecordError;
 use crate::run::process::failure::StartError;
 use crate::run::process::gate;
 use crate::run::process::gate::Gate;
+use crate::run::process::gate::Hooks;
 use crate::run::process::line;
 
 /// Where programs are looked for if the environment does not say.
@@ -72,8 +73,8 @@ pub(in crate::run::process) struct Scratch {
     pub(in crate::run::process) variables: PathBuf,
     /// The script while a bash that waits by itself must not find it.
     held: PathBuf,
-    hook: PathBuf,
-    line: PathBuf,
+    /// Where bash tells of a failing line; known when there is a process.
+    line: Option<PathBuf>,
 }
 
 impl Scratch {
@@ -83,19 +84,31 @@ impl Scratch {
             script: file(""),
             variables: file(".out"),
             held: file(".held"),
-            hook: file(".hook"),
-            line: file(".line"),
+            line: None,
         }
     }
 
-    fn write(&self, script: &str, gate: Gate, hook: Option<&str>) -> Result<(), RecordError> {
-        let place = match gate {
+    /// Makes the files for the process that waits.
+    pub(in crate::run::process) fn fill(
+        &mut self,
+        script: &str,
+        waiting: &Launcher,
+    ) -> Result<(), RecordError> {
+        let place = match waiting.kind {
             Gate::Bash => &self.held,
             Gate::Shell | Gate::Trial => &self.script,
         };
         create(place, script)?;
         create(&self.variables, "")?;
-        hook.map_or(Ok(()), |hook| create(&self.hook, hook))
+        let folder = self.script.parent().expect("a file lies in a folder");
+        let line = line::file(
+            folder,
+            Pid::from_child(&waiting.child).as_raw_nonzero().get(),
+        );
+        // A wf that died may have left one of this number.
+        let _ = fs::remove_file(&line);
+        self.line = Some(line);
+        Ok(())
     }
 
     /// Puts the script where it is looked for, whole at once.
@@ -108,12 +121,13 @@ impl Scratch {
 
     /// Whether bash read the hook that leaves a mark.
     pub(in crate::run::process) fn is_marked(&self) -> bool {
-        self.line.exists()
+        self.line.as_ref().is_some_and(|line| line.exists())
     }
 
     /// The line of the script that failed, where that is known.
     pub(in crate::run::process) fn failing_line(&self, output: &str) -> Option<u32> {
-        let left = fs::read_to_string(&self.line).unwrap_or_default();
+        let left = self.line.as_ref().map(fs::read_to_string);
+        let left = left.and_then(Result::ok).unwrap_or_default();
         line::left(&left).or_else(|| line::said(output, &self.script))
     }
 }
@@ -121,7 +135,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let files = [&self.script, &self.variables, &self.held];
-        for file in files.into_iter().chain([&self.hook, &self.line]) {
+        for file in files.into_iter().chain(&self.line) {
             // A command may have put a folder there; that is left in place.
             let _ = fs::remove_file(file);
         }
@@ -141,26 +155,32 @@ pub(in crate::run::process) struct Launcher {
     pub(in crate::run::process) output: PipeReader,
 }
 
-/// Starts the process that waits; `tried` are the programs that can wait by themselves.
+impl Launcher {
+    /// Ends it: it was never released.
+    pub(in crate::run::process) fn abandon(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts the process that waits. Its files but the hook are for later: they are made while it gets ready.
 pub(in crate::run::process) fn launch(
     launch: &Launch,
     scratch: &Scratch,
+    hooks: &mut Hooks,
     run: &str,
-    tried: &BTreeSet<PathBuf>,
 ) -> Result<Launcher, StartError> {
     enter(&launch.directory)?;
     let mut environment = launch.environment.clone();
     check(&environment)?;
     let program = interpreter(launch)?;
-    let kind = Gate::of(launch, &program, tried);
-    let hook = kind.hook(&program, &environment, &scratch.line);
-    scratch.write(&launch.script, kind, hook.as_deref())?;
+    let kind = hooks.gate(launch, &program);
+    if let Some(hook) = hooks.value(kind, launch, &program)? {
+        environment.insert("BASH_ENV".into(), hook);
+    }
     environment.insert("WF_RUN".into(), run.into());
     environment.insert("WF_OUTPUT".into(), (&scratch.variables).into());
     environment.insert("PWD".into(), (&launch.directory).into());
-    if hook.is_some() {
-        environment.insert("BASH_ENV".into(), gate::quoted(&scratch.hook));
-    }
     let (gate_reader, gate) = io::pipe().map_err(spawn)?;
     let (output, output_writer) = io::pipe().map_err(spawn)?;
     rustix::io::ioctl_fionbio(&output, true).map_err(|error| spawn(error.into()))?;
@@ -295,7 +315,7 @@ fn interpreter(launch: &Launch) -> Result<PathBuf, StartError> {
 }
 
 /// Writes a file that only its owner may read.
-fn create(path: &Path, text: &str) -> Result<(), RecordError> {
+pub(in crate::run::process) fn create(path: &Path, text: &str) -> Result<(), RecordError> {
     let written = OpenOptions::new()
         .write(true)
         .create(true)

@@ -27,7 +27,6 @@ mod table;
 mod variables;
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::fs::DirBuilder;
 use std::io;
@@ -53,6 +52,7 @@ pub use crate::run::process::failure::PoolError;
 pub use crate::run::process::failure::RecordError;
 pub use crate::run::process::failure::StartError;
 pub use crate::run::process::failure::VariablesError;
+use crate::run::process::gate::Hooks;
 pub use crate::run::process::group::Process;
 pub use crate::run::process::group::Survivors;
 pub use crate::run::process::group::end_survivors;
@@ -107,8 +107,7 @@ pub struct Pool {
     happened: VecDeque<Happening>,
     buffer: Vec<u8>,
     started: u64,
-    /// The programs named bash that have shown that they can wait by themselves.
-    tried: BTreeSet<PathBuf>,
+    hooks: Hooks,
 }
 
 impl Pool {
@@ -120,13 +119,13 @@ impl Pool {
             made.map_err(|source| RecordError { path, source })?;
         }
         Ok(Self {
+            hooks: Hooks::new(settings.folder.join("scratch")),
             settings,
             signals: Signals::new()?,
             running: BTreeMap::new(),
             happened: VecDeque::new(),
             buffer: vec![0; PIPE],
             started: 0,
-            tried: BTreeSet::new(),
         })
     }
 
@@ -144,14 +143,28 @@ impl Pool {
         );
         let name = format!("{}-{}", launch.item, launch.attempt);
         let folder = &self.settings.folder;
-        let scratch = Scratch::new(&folder.join("scratch"), &name);
+        let mut scratch = Scratch::new(&folder.join("scratch"), &name);
         let output = folder.join("output").join(name + ".log");
+        let launcher = launch::launch(launch, &scratch, &mut self.hooks, &self.settings.run);
+        // Made while the process gets ready, and if there is none, too.
         let capture = Capture::new(output.clone(), self.settings.max_output);
         let capture = capture.map_err(|source| RecordError {
             path: output.clone(),
             source,
-        })?;
-        let launcher = launch::launch(launch, &scratch, &self.settings.run, &self.tried)?;
+        });
+        let (launcher, capture) = match (launcher, capture) {
+            (Ok(launcher), Ok(capture)) => (launcher, capture),
+            (Ok(launcher), Err(error)) => {
+                launcher.abandon();
+                return Err(error.into());
+            }
+            (Err(_), Err(error)) => return Err(error.into()),
+            (Err(error), Ok(_)) => return Err(error),
+        };
+        if let Err(error) = scratch.fill(&launch.script, &launcher) {
+            launcher.abandon();
+            return Err(error.into());
+        }
         let running = Running::new(
             launcher,
             scratch,
@@ -249,7 +262,7 @@ impl Pool {
         }
         for id in over {
             let running = self.running.remove(&id).expect("it was just there");
-            self.tried.extend(running.tried());
+            self.hooks.readers.extend(running.reader());
             let (bytes, ended) = running.finish(id, &self.settings.masker, &mut self.buffer);
             if !bytes.is_empty() {
                 self.happened.push_back(Happening::Output { id, bytes });

@@ -111,8 +111,8 @@ impl Running {
         Ok(())
     }
 
-    /// The program, if it has shown that it can wait by itself.
-    pub(in crate::run::process) fn tried(&self) -> Option<PathBuf> {
+    /// The program, if it has shown that it reads the file before its script.
+    pub(in crate::run::process) fn reader(&self) -> Option<PathBuf> {
         let has_shown = self.kind == Gate::Trial && self.scratch.is_marked();
         has_shown.then(|| self.program.clone())
     }
