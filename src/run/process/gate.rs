@@ -23,7 +23,6 @@ use crate::run::process::failure::RecordError;
 use crate::run::process::launch;
 use crate::run::process::launch::Launch;
 use crate::run::process::line;
-use crate::shell;
 
 /// Waits for a line, then becomes the command. At the end of input, when wf is gone, it never does.
 pub(in crate::run::process) const WAIT: &str = r#"read -r _ && exec "$@" </dev/null"#;
@@ -40,16 +39,21 @@ const NAMES: [&str; 7] = [
     "nounset",
     "pipefail",
 ];
-/// Variables by which bash does not read its file, reads another, or does not wait in it for as long as it takes.
-const MEDDLERS: [&str; 7] = [
+/// Variables by which bash does not read its file, reads another, does not wait in it for as long as it takes, or
+/// counts its seconds from elsewhere.
+const MEDDLERS: [&str; 8] = [
     "BASHOPTS",
     "BASH_COMPAT",
     "BASH_ENV",
     "POSIXLY_CORRECT",
     "POSIX_PEDANTIC",
+    "SECONDS",
     "SHELLOPTS",
     "TMOUT",
 ];
+
+/// What the files that bash reads before its script call by name.
+const WORDS: [&str; 8] = [":", "[", "builtin", "exec", "exit", "read", "trap", "unset"];
 
 /// Who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +91,7 @@ impl Hooks {
             && MEDDLERS
                 .iter()
                 .all(|name| !launch.environment.contains_key(OsStr::new(name)))
-            && launch.environment.keys().all(|name| is_plain(name))
+            && !launch.environment.keys().any(|name| is_shadow(name))
             && getuid() == geteuid()
             && getgid() == getegid();
         match can_wait {
@@ -137,9 +141,17 @@ impl Drop for Hooks {
     }
 }
 
-/// Whether shells pass a variable of this name on.
-pub(in crate::run::process) fn is_plain(name: &OsStr) -> bool {
-    name.to_str().is_some_and(shell::is_name)
+/// Whether bash would find a function of that name, passed on by another bash, in the place of a command of its own
+/// while it waits.
+fn is_shadow(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let Some((_, rest)) = name.split_once("BASH_FUNC") else {
+        return false;
+    };
+    // Upstream `_read%%`, elsewhere `_read()` or `<read>()`.
+    let function = rest.get(1..).unwrap_or_default();
+    let function = function.trim_end_matches(['%', '(', ')', '>']);
+    WORDS.contains(&function)
 }
 
 /// A path as the value of `BASH_ENV`, which bash expands like a string in double quotes.
@@ -219,6 +231,27 @@ mod tests {
             "bash ",
         ] {
             assert!(!is_plain(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_function_in_the_place_of_a_command_is_known_by_its_variable() {
+        for name in [
+            "BASH_FUNC_read%%",
+            "BASH_FUNC_trap()",
+            "__BASH_FUNC<exec>()",
+            "BASH_FUNC_[%%",
+        ] {
+            assert!(is_shadow(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "BASH_FUNC_which%%",
+            "BASH_FUNC_",
+            "BASH_FUNC",
+            "read",
+            "my.name",
+        ] {
+            assert!(!is_shadow(OsStr::new(name)), "{name}");
         }
     }
 }

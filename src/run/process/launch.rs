@@ -29,6 +29,7 @@ use crate::run::process::gate;
 use crate::run::process::gate::Gate;
 use crate::run::process::gate::Hooks;
 use crate::run::process::line;
+use crate::shell;
 
 /// Where programs are looked for if the environment does not say.
 const PATH: &str = "/usr/bin:/bin";
@@ -207,29 +208,32 @@ pub(in crate::run::process) fn launch(
 
 /// The process that becomes a program, with its environment but without the program's arguments.
 fn waiting(kind: Gate, program: &Path, environment: &BTreeMap<OsString, OsString>) -> Command {
-    // Shells drop variables whose names are none of theirs; `env` passes them on.
-    let (plain, odd): (BTreeMap<_, _>, BTreeMap<_, _>) = environment
-        .iter()
-        .partition(|(name, _)| gate::is_plain(name));
-    let mut command = match kind {
-        Gate::Bash => Command::new(program),
-        Gate::Shell | Gate::Trial => Command::new("/bin/sh"),
-    };
-    if kind != Gate::Bash {
-        command.args(["-c", gate::WAIT, "sh"]);
-        if !odd.is_empty() {
-            command.args(["/usr/bin/env", "--"]);
-        }
+    if kind == Gate::Bash {
+        let mut command = Command::new(program);
+        command.env_clear().envs(environment);
+        return command;
+    }
+    // Some shells drop variables whose names are none of theirs; `env` passes them on.
+    let (plain, odd): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        environment.iter().partition(|(name, _)| is_plain(name));
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", gate::WAIT, "sh"]);
+    if !odd.is_empty() {
+        command.args(["/usr/bin/env", "--"]);
         command.args(odd.iter().map(|(name, value)| {
             let mut variable = OsString::from(name);
             variable.push("=");
             variable.push(value);
             variable
         }));
-        command.arg(program);
     }
-    command.env_clear().envs(plain);
+    command.arg(program).env_clear().envs(plain);
     command
+}
+
+/// Whether shells pass a variable of this name on.
+fn is_plain(name: &OsStr) -> bool {
+    name.to_str().is_some_and(shell::is_name)
 }
 
 fn spawn(source: io::Error) -> StartError {
