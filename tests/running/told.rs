@@ -110,6 +110,23 @@ fn the_command_of_the_trigger_exists() {
 }
 
 #[test]
+fn who_starts_a_run_is_known_without_the_environment() {
+    let project = flow().project();
+    let mut command = project.wf();
+    command.args(["run", "release", "--yes"]);
+    command.env_remove("USER").env_remove("LOGNAME");
+    assert_eq!(Run::of(&flow::output(&mut command)).code, 0);
+    // The system need not have a name for who runs this.
+    let account = flow::output(Command::new("id").arg("-un"));
+    let account = if account.status.success() {
+        String::from_utf8(account.stdout).unwrap()
+    } else {
+        "unknown".to_owned()
+    };
+    assert_eq!(flow::records(&project)[0]["by"], account.trim_end());
+}
+
+#[test]
 fn the_command_of_the_trigger_has_the_examples_of_wf_run() {
     let examples = |program: &str, words: &[&str], name: &str| {
         let output = flow::output(Command::new(program).args(words).arg("--help"));
