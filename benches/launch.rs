@@ -103,7 +103,7 @@ mod unix {
         pub fn command(&mut self, attempt: u32) {
             self.launch.attempt = attempt;
             let started = self.pool.start(&self.launch).unwrap();
-            self.pool.release(started.id);
+            self.pool.release(started.id).unwrap();
             loop {
                 if let Happening::Ended(ended) = self.pool.wait(None).unwrap() {
                     assert!(ended.how.is_success());

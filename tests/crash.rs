@@ -7,8 +7,14 @@ mod kill;
 mod operator;
 mod walk;
 
+use std::fs;
+use std::process::Command;
+
+use crate::crash::kill::Kill;
+use crate::crash::kill::Part;
 use crate::crash::operator::Operator;
 use crate::crash::walk::walk;
+use crate::flow;
 use crate::flow::Flow;
 use crate::flow::Step;
 use crate::flow::mark;
@@ -57,6 +63,37 @@ fn around(steps: impl IntoIterator<Item = Step>) -> Flow {
     flow.criterion(mark("criteria.1"))
         .procedure(mark("procedure.1"))
         .procedure(mark("procedure.2"))
+}
+
+/// A bash that waits by itself, as it does from the second command on.
+#[test]
+fn a_command_is_out_of_reach_until_its_record_is_synced() {
+    let project = flow(step(3)).project();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wf"));
+    command.args(["run", "release", "--yes"]);
+    let kill = Kill {
+        at: 5,
+        part: Part::Whole,
+    };
+    kill.arm(&mut command);
+    flow::output(command.current_dir(project.path()));
+    let records = flow::records(&project);
+    let last = &records[4];
+    assert_eq!(
+        (records.len(), &last["event"], &last["item"]),
+        (5, &"item-started".into(), &"1.1".into())
+    );
+    let run = &flow::runs(&project)[0].0;
+    let scratch = project
+        .path()
+        .join(".memory/runs")
+        .join(run)
+        .join("scratch");
+    let files = fs::read_dir(scratch).unwrap();
+    let files: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    let has = |name: &str| files.iter().any(|file| file == name);
+    assert!(has("1.1-1.held") && !has("1.1-1"), "{files:?}");
+    assert_eq!(flow::trace(&project), ["prerequisites.1"]);
 }
 
 #[test]

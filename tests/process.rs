@@ -1,6 +1,7 @@
 //! Commands as processes: how they begin, what they say, how they end, and that nothing of them is left.
 
 mod ends;
+mod gate;
 mod output;
 mod roles;
 mod starts;
@@ -103,7 +104,7 @@ impl Run {
     /// Starts and releases.
     fn begin(&mut self, launch: &Launch) -> Started {
         let started = self.pool.start(launch).unwrap();
-        self.pool.release(started.id);
+        self.pool.release(started.id).unwrap();
         started
     }
 

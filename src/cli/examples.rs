@@ -251,6 +251,15 @@ pub fn added(command: Command) -> Command {
     below(command, "")
 }
 
+/// The command `execute-task`, with the examples of `wf run` below its help.
+pub fn added_to_task(command: Command) -> Command {
+    let (_, examples) = EXAMPLES
+        .iter()
+        .find(|(name, _)| *name == "run")
+        .expect("`wf run` has examples");
+    with(command, shown(examples).replace("wf run ", "execute-task "))
+}
+
 fn below(command: Command, words: &str) -> Command {
     let command = command.mut_subcommands(|inner| {
         let words = format!("{words} {}", inner.get_name());
@@ -259,7 +268,12 @@ fn below(command: Command, words: &str) -> Command {
     let Some((_, examples)) = EXAMPLES.iter().find(|(name, _)| *name == words) else {
         return command;
     };
-    let mut text = shown(examples);
+    with(command, shown(examples))
+}
+
+/// A command with a text above what stands below its help.
+fn with(command: Command, text: String) -> Command {
+    let mut text = text;
     if let Some(help) = command.get_after_help() {
         text.push_str(&format!("\n{help}"));
     }
@@ -328,6 +342,11 @@ mod tests {
             for line in shown(examples).lines() {
                 assert!(line.len() < 80, "{name}: {line}");
             }
+        }
+        let task = added_to_task(Command::new("execute-task"));
+        let help = task.get_after_help().expect("it has examples").to_string();
+        for line in help.lines() {
+            assert!(line.len() < 80, "execute-task: {line}");
         }
     }
 

@@ -160,7 +160,8 @@ pub fn main() -> ExitCode {
 /// Run a workflow: `execute-task NAME …` is `wf run NAME …`.
 #[must_use]
 pub fn execute_task() -> ExitCode {
-    let task = runner::Task::parse();
+    let said = examples::added_to_task(runner::Task::command()).get_matches();
+    let task = runner::Task::from_arg_matches(&said).expect("clap has checked it");
     terminal::choose_color(task.color);
     runner::run(&runner::Command::Run(task.run)).into()
 }

@@ -320,8 +320,9 @@ impl Undo {
 /// The SHA-256 of bytes, in hexadecimal.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
-    let digits = Sha256::digest(bytes)
-        .into_iter()
-        .map(|byte| format!("{byte:02x}"));
-    digits.collect::<Vec<_>>().concat()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    let bytes = Sha256::digest(bytes).into_iter();
+    bytes
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
+        .collect()
 }

@@ -228,7 +228,7 @@ impl Execution<'_, '_> {
             }),
         })?;
         runner.journal.sync()?;
-        self.pool.release(started.id);
+        self.pool.release(started.id)?;
         Ok(())
     }
 

@@ -8,10 +8,10 @@ use std::fs;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::io;
-use std::io::Read;
 use std::io::Seek;
 use std::io::SeekFrom;
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -218,12 +218,12 @@ const LAST_LINE: u64 = 4096;
 /// What the last whole line of a journal says happened, without reading the others; none if there is no whole line.
 /// A line that is no record of a short kind is an error.
 pub fn last(folder: &Path) -> io::Result<Option<Event>> {
-    let mut file = File::open(folder.join(FILE_NAME))?;
-    let length = file.seek(SeekFrom::End(0))?;
+    let file = File::open(folder.join(FILE_NAME))?;
+    let length = file.metadata()?.len();
     let start = length.saturating_sub(LAST_LINE);
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
+    // Read at once: a run looks at all that were before.
+    let mut bytes = vec![0; (length - start) as usize];
+    file.read_exact_at(&mut bytes, start)?;
     if start > 0 && memchr::memchr(b'\n', &bytes).is_none() {
         // A torn line that is longer, which may be the first.
         bytes = fs::read(folder.join(FILE_NAME))?;
@@ -274,18 +274,20 @@ fn contents(bytes: &[u8]) -> Contents {
 }
 
 fn record(line: &[u8], number: usize, previous: &str) -> Result<Record, String> {
-    let version = serde_json::from_slice::<Versioned>(line);
-    let version = version
-        .map_err(|error| format!("it is no record: {error}"))?
-        .version;
+    let record = serde_json::from_slice::<Record>(line);
+    // Most lines are whole records, which are read once only; a later version's may not be.
+    let version = match &record {
+        Ok(record) => Ok(record.version),
+        Err(_) => serde_json::from_slice::<Versioned>(line).map(|line| line.version),
+    };
+    let version = version.map_err(|error| format!("it is no record: {error}"))?;
     if version > event::VERSION {
         return Err(format!(
             "it is of format version {version}; this program reads up to {}",
             event::VERSION
         ));
     }
-    let record: Record =
-        serde_json::from_slice(line).map_err(|error| format!("it is no record: {error}"))?;
+    let record = record.map_err(|error| format!("it is no record: {error}"))?;
     if record.previous != previous {
         return Err(if number == 1 {
             "it is not the first record of its journal".to_owned()

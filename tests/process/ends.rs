@@ -202,20 +202,20 @@ fn looking_for_the_line_changes_nothing() {
     let script = "echo $-; echo ${BASH_ENV-unset}; bash -c 'trap -p; echo inner'; (trap -p INT); f() { trap -p INT; }; f
 set +e; false; echo $?; true | (exit 3) | true; echo ${PIPESTATUS[*]}; (exit 4); echo $?; x=$(exit 5); echo $? $x
 trap 'echo own $?' ERR; (exit 6); trap - ERR; trap 'echo end $?' EXIT; exit 7";
-    let (said, ended) = run.run_bash(script);
     let plain = std::process::Command::new("bash")
         .args(["-euo", "pipefail", "-c", script])
         .output()
         .unwrap();
     let plain = String::from_utf8(plain.stdout).unwrap();
     // `-c` is an option of its own.
-    assert_eq!(
-        said,
-        plain
-            .replacen("huBc\n", "huB\n", 1)
-            .replacen("ehuBc", "ehuB", 1)
-    );
-    assert_eq!(ended.how, How::Exited(7));
+    let plain = plain
+        .replacen("huBc\n", "huB\n", 1)
+        .replacen("ehuBc", "ehuB", 1);
+    // A shell waits for the first, bash itself for the second.
+    for _ in 0..2 {
+        let (said, ended) = run.run_bash(script);
+        assert_eq!((&*said, ended.how), (&*plain, How::Exited(7)));
+    }
     // A caller's own BASH_ENV is read, once, as without wf.
     fs::write(run.work().join("env"), "echo read").unwrap();
     let mut launch = run.bash("bash -c 'echo inner'");

@@ -89,16 +89,17 @@ fn recorded(said: &str) -> (Process, String) {
 fn a_command_whose_wf_dies_before_its_release_never_begins() {
     if is_role() {
         let mut run = Run::new();
-        let launch = run.bash("touch begun");
-        let started = run.pool.start(&launch).unwrap();
+        // A shell waits for the first, bash itself for the second.
+        for _ in 0..2 {
+            let launch = run.bash("touch begun");
+            let started = run.pool.start(&launch).unwrap();
+            assert_succeeded(&run.run_bash("true").1);
+            let pid = started.process.pid;
+            say(&format!("{pid} - {}", run.work().display()));
+        }
         // Others must not hold open what the command waits at.
         let other = run.bash("sleep 1000");
         let other = run.begin(&other);
-        say(&format!(
-            "{} - {}",
-            started.process.pid,
-            run.work().display()
-        ));
         say(&format!("{} {} -", other.process.pid, other.process.birth));
         wait_for_the_end();
         return;
@@ -106,11 +107,13 @@ fn a_command_whose_wf_dies_before_its_release_never_begins() {
     let mut role = play("a_command_whose_wf_dies_before_its_release_never_begins");
     let mut said = BufReader::new(role.stdout.take().unwrap());
     let (waiting, work) = recorded(&hear(&mut said));
+    let (waiting_too, _) = recorded(&hear(&mut said));
     let (other, _) = recorded(&hear(&mut said));
-    assert!(lives(waiting.pid));
+    assert!(lives(waiting.pid) && lives(waiting_too.pid));
     role.kill().unwrap();
     role.wait().unwrap();
     wait_for(waiting.pid);
+    wait_for(waiting_too.pid);
     let work = Path::new(&work);
     assert!(lives(other.pid) && work.exists() && !work.join("begun").exists());
     let ended = process::end_survivors(&other, "release-20261123-abcd", Duration::ZERO);

@@ -58,8 +58,16 @@ fn a_command_gets_what_it_was_given_and_nothing_else() {
     ];
     assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
     assert_eq!(said.matches("-rw------- ").count(), 2, "{said}");
+    // What bash reads before its script serves all commands.
     let scratch = run.folder.path().join("run/scratch");
-    assert_eq!(fs::read_dir(scratch).unwrap().count(), 0);
+    let left = || {
+        fs::read_dir(&scratch)
+            .unwrap()
+            .map(|file| file.unwrap().file_name())
+    };
+    assert!(left().eq(["bash.hook"]), "{:?}", left().collect::<Vec<_>>());
+    drop(run.pool);
+    assert_eq!(left().count(), 0);
 }
 
 #[test]
@@ -71,7 +79,7 @@ fn a_command_begins_when_it_is_released() {
     assert_succeeded(&other);
     let mark = run.work().join("waiting");
     assert!(!mark.exists() && run.pool.running().eq([waiting.id]));
-    run.pool.release(waiting.id);
+    run.pool.release(waiting.id).unwrap();
     assert_succeeded(&run.end_of(waiting.id).1);
     assert!(mark.exists() && run.pool.running().next().is_none());
 }

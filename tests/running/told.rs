@@ -110,6 +110,40 @@ fn the_command_of_the_trigger_exists() {
 }
 
 #[test]
+fn who_starts_a_run_is_known_without_the_environment() {
+    let project = flow().project();
+    let mut command = project.wf();
+    command.args(["run", "release", "--yes"]);
+    command.env_remove("USER").env_remove("LOGNAME");
+    assert_eq!(Run::of(&flow::output(&mut command)).code, 0);
+    // The system need not have a name for who runs this.
+    let account = flow::output(Command::new("id").arg("-un"));
+    let account = if account.status.success() {
+        String::from_utf8(account.stdout).unwrap()
+    } else {
+        "unknown".to_owned()
+    };
+    assert_eq!(flow::records(&project)[0]["by"], account.trim_end());
+}
+
+#[test]
+fn the_command_of_the_trigger_has_the_examples_of_wf_run() {
+    let examples = |program: &str, words: &[&str], name: &str| {
+        let output = flow::output(Command::new(program).args(words).arg("--help"));
+        let help = String::from_utf8(output.stdout).unwrap();
+        let (_, examples) = help.split_once("Examples:\n").unwrap();
+        examples.replace(name, "NAME")
+    };
+    let wf = examples(env!("CARGO_BIN_EXE_wf"), &["run"], "wf run ");
+    let task = env!("CARGO_BIN_EXE_execute-task");
+    assert_eq!(examples(task, &[], "execute-task "), wf);
+    assert!(
+        wf.contains("NAMErelease") && wf.contains("Exit codes:"),
+        "{wf}"
+    );
+}
+
+#[test]
 fn the_record_is_where_it_should_be_and_its_owners_alone() {
     let project = flow()
         .step(Step::new("echo oh; false").undo("true"))

@@ -87,6 +87,11 @@ fn a_run_stops_before_its_next_effect_when_its_record_is_taken_away() {
             "output/2.2-1.log",
             at_once,
         ),
+        (
+            "mkdir \"$(echo .memory/runs/*)/scratch/2.2-1\"",
+            "scratch/2.2-1",
+            at_once,
+        ),
         ("rm -rf logs; echo x > logs", "`logs`", at_next_milestone),
         (
             "rm -rf .memory/checkpoints; echo x > .memory/checkpoints",

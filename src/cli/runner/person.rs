@@ -33,7 +33,8 @@ pub fn is_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// The name that decisions are recorded under: the one given, else the user's.
+/// The name that decisions are recorded under: the one given, else the user's. Where the environment does not tell
+/// that, as under cron, the system does.
 pub fn name(given: Option<&String>) -> String {
     let variable = |name| {
         std::env::var(name)
@@ -43,8 +44,21 @@ pub fn name(given: Option<&String>) -> String {
     let name = given
         .cloned()
         .or_else(|| variable("USER"))
-        .or_else(|| variable("LOGNAME"));
+        .or_else(|| variable("LOGNAME"))
+        .or_else(account);
     name.unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The user's name in the system's list of accounts, which need not have one.
+#[cfg(unix)]
+fn account() -> Option<String> {
+    let user = uzers::get_user_by_uid(uzers::get_current_uid())?;
+    user.name().to_str().map(str::to_owned)
+}
+
+#[cfg(not(unix))]
+fn account() -> Option<String> {
+    None
 }
 
 /// Ask a question that is answered by yes or no; no is the default.

@@ -116,11 +116,15 @@ impl Scene<'_> {
                 text.push_str(&self.way("undo what was done:", &format!("wf rollback {run}")));
             }
         }
-        let way = self.way(
+        text + &self.way_out() + &self.secrets()
+    }
+
+    /// What is always left.
+    fn way_out(&self) -> String {
+        self.way(
             "give it up, and leave everything as it is:",
-            &format!("wf runs abandon {run}"),
-        );
-        text + &way + &self.secrets()
+            &format!("wf runs abandon {}", self.run.id),
+        )
     }
 
     /// Rollback stopped.
@@ -168,7 +172,7 @@ impl Scene<'_> {
             "go on to the end, and leave whatever fails or cannot be undone as it is:",
             &format!("wf rollback {run} --keep-going"),
         );
-        text + &way + &self.secrets()
+        text + &way + &self.way_out() + &self.secrets()
     }
 
     /// The run ended.

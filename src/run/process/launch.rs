@@ -21,14 +21,16 @@ use std::process::Command;
 use std::time::Duration;
 
 use rustix::fs::Access;
+use rustix::process::Pid;
 
 use crate::run::process::failure::RecordError;
 use crate::run::process::failure::StartError;
+use crate::run::process::gate;
+use crate::run::process::gate::Gate;
+use crate::run::process::gate::Hooks;
 use crate::run::process::line;
 use crate::shell;
 
-/// Waits for a line, then becomes the command. At the end of input, when wf is gone, it never does.
-const WAIT: &str = r#"read -r _ && exec "$@" </dev/null"#;
 /// Where programs are looked for if the environment does not say.
 const PATH: &str = "/usr/bin:/bin";
 
@@ -70,8 +72,10 @@ impl fmt::Debug for Launch {
 pub(in crate::run::process) struct Scratch {
     pub(in crate::run::process) script: PathBuf,
     pub(in crate::run::process) variables: PathBuf,
-    hook: PathBuf,
-    line: PathBuf,
+    /// The script while a bash that waits by itself must not find it.
+    held: PathBuf,
+    /// Where bash tells of a failing line; known when there is a process.
+    line: Option<PathBuf>,
 }
 
 impl Scratch {
@@ -80,30 +84,59 @@ impl Scratch {
         Self {
             script: file(""),
             variables: file(".out"),
-            hook: file(".hook"),
-            line: file(".line"),
+            held: file(".held"),
+            line: None,
         }
     }
 
-    fn write(&self, launch: &Launch, has_hook: bool) -> Result<(), RecordError> {
-        create(&self.script, &launch.script)?;
+    /// Makes the files for the process that waits.
+    pub(in crate::run::process) fn fill(
+        &mut self,
+        script: &str,
+        waiting: &Launcher,
+    ) -> Result<(), RecordError> {
+        let place = match waiting.kind {
+            Gate::Bash => &self.held,
+            Gate::Shell | Gate::Trial => &self.script,
+        };
+        create(place, script)?;
         create(&self.variables, "")?;
-        if has_hook {
-            create(&self.hook, &line::hook(&self.line))?;
-        }
+        let folder = self.script.parent().expect("a file lies in a folder");
+        let line = line::file(
+            folder,
+            Pid::from_child(&waiting.child).as_raw_nonzero().get(),
+        );
+        // A wf that died may have left one of this number.
+        let _ = fs::remove_file(&line);
+        self.line = Some(line);
         Ok(())
+    }
+
+    /// Puts the script where it is looked for, whole at once.
+    pub(in crate::run::process) fn show(&self) -> Result<(), RecordError> {
+        fs::rename(&self.held, &self.script).map_err(|source| RecordError {
+            path: self.script.clone(),
+            source,
+        })
+    }
+
+    /// Whether bash read the hook that leaves a mark.
+    pub(in crate::run::process) fn is_marked(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| line.exists())
     }
 
     /// The line of the script that failed, where that is known.
     pub(in crate::run::process) fn failing_line(&self, output: &str) -> Option<u32> {
-        let left = fs::read_to_string(&self.line).unwrap_or_default();
+        let left = self.line.as_ref().map(fs::read_to_string);
+        let left = left.and_then(Result::ok).unwrap_or_default();
         line::left(&left).or_else(|| line::said(output, &self.script))
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        for file in [&self.script, &self.variables, &self.hook, &self.line] {
+        let files = [&self.script, &self.variables, &self.held];
+        for file in files.into_iter().chain(&self.line) {
             // A command may have put a folder there; that is left in place.
             let _ = fs::remove_file(file);
         }
@@ -113,55 +146,49 @@ impl Drop for Scratch {
 /// A process that waits to become a command.
 pub(in crate::run::process) struct Launcher {
     pub(in crate::run::process) child: Child,
+    /// The interpreter's file.
+    pub(in crate::run::process) program: PathBuf,
+    /// Who waits.
+    pub(in crate::run::process) kind: Gate,
     /// A line through it is the release. Close-on-exec, so that no other child holds it open.
     pub(in crate::run::process) gate: PipeWriter,
     /// Standard output and error of the command, in one order.
     pub(in crate::run::process) output: PipeReader,
 }
 
-/// Starts the process that waits.
+impl Launcher {
+    /// Ends it: it was never released.
+    pub(in crate::run::process) fn abandon(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts the process that waits. Its files but the hook are for later: they are made while it gets ready.
 pub(in crate::run::process) fn launch(
     launch: &Launch,
     scratch: &Scratch,
+    hooks: &mut Hooks,
     run: &str,
 ) -> Result<Launcher, StartError> {
     enter(&launch.directory)?;
     let mut environment = launch.environment.clone();
     check(&environment)?;
     let program = interpreter(launch)?;
-    let has_hook = program.file_name() == Some(OsStr::new("bash"))
-        && !environment.contains_key(OsStr::new("BASH_ENV"));
-    scratch.write(launch, has_hook)?;
+    let kind = hooks.gate(launch, &program);
+    if let Some(hook) = hooks.value(kind, launch, &program)? {
+        environment.insert("BASH_ENV".into(), hook);
+    }
     environment.insert("WF_RUN".into(), run.into());
     environment.insert("WF_OUTPUT".into(), (&scratch.variables).into());
     environment.insert("PWD".into(), (&launch.directory).into());
-    if has_hook {
-        environment.insert("BASH_ENV".into(), (&scratch.hook).into());
-    }
     let (gate_reader, gate) = io::pipe().map_err(spawn)?;
     let (output, output_writer) = io::pipe().map_err(spawn)?;
     rustix::io::ioctl_fionbio(&output, true).map_err(|error| spawn(error.into()))?;
-    // Shells drop variables whose names are none of theirs; `env` passes them on.
-    let is_plain = |name: &OsStr| name.to_str().is_some_and(shell::is_name);
-    let (plain, odd): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        environment.iter().partition(|(name, _)| is_plain(name));
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", WAIT, "sh"]);
-    if !odd.is_empty() {
-        command.args(["/usr/bin/env", "--"]);
-        command.args(odd.iter().map(|(name, value)| {
-            let mut variable = OsString::from(name);
-            variable.push("=");
-            variable.push(value);
-            variable
-        }));
-    }
+    let mut command = waiting(kind, &program, &environment);
     command
-        .arg(&program)
         .args(&launch.interpreter[1..])
         .arg(&scratch.script)
-        .env_clear()
-        .envs(plain)
         .current_dir(&launch.directory)
         .stdin(gate_reader)
         .stdout(output_writer.try_clone().map_err(spawn)?)
@@ -172,9 +199,41 @@ pub(in crate::run::process) fn launch(
         .map_err(|error| refused(error, &environment))?;
     Ok(Launcher {
         child,
+        program,
+        kind,
         gate,
         output,
     })
+}
+
+/// The process that becomes a program, with its environment but without the program's arguments.
+fn waiting(kind: Gate, program: &Path, environment: &BTreeMap<OsString, OsString>) -> Command {
+    if kind == Gate::Bash {
+        let mut command = Command::new(program);
+        command.env_clear().envs(environment);
+        return command;
+    }
+    // Some shells drop variables whose names are none of theirs; `env` passes them on.
+    let (plain, odd): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        environment.iter().partition(|(name, _)| is_plain(name));
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", gate::WAIT, "sh"]);
+    if !odd.is_empty() {
+        command.args(["/usr/bin/env", "--"]);
+        command.args(odd.iter().map(|(name, value)| {
+            let mut variable = OsString::from(name);
+            variable.push("=");
+            variable.push(value);
+            variable
+        }));
+    }
+    command.arg(program).env_clear().envs(plain);
+    command
+}
+
+/// Whether shells pass a variable of this name on.
+fn is_plain(name: &OsStr) -> bool {
+    name.to_str().is_some_and(shell::is_name)
 }
 
 fn spawn(source: io::Error) -> StartError {
@@ -260,7 +319,7 @@ fn interpreter(launch: &Launch) -> Result<PathBuf, StartError> {
 }
 
 /// Writes a file that only its owner may read.
-fn create(path: &Path, text: &str) -> Result<(), RecordError> {
+pub(in crate::run::process) fn create(path: &Path, text: &str) -> Result<(), RecordError> {
     let written = OpenOptions::new()
         .write(true)
         .create(true)

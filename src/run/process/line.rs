@@ -1,21 +1,37 @@
 //! Which line of a command's block failed.
 
 use std::path::Path;
+use std::path::PathBuf;
 
-/// What bash reads before the script (`BASH_ENV`) to leave the failing line's number in a file.
+/// The file in `scratch` where the bash of this number tells of a failing line.
+pub(in crate::run::process) fn file(scratch: &Path, pid: i32) -> PathBuf {
+    scratch.join(format!("{pid}.line"))
+}
+
+/// What bash reads before the script (`BASH_ENV`) to leave the failing line's number in its file.
 ///
 /// The trap is on ERR, which fires just where `set -e` gives up, and is no option that a script could see in `$-`.
 /// Functions do not inherit it; for them the trap on EXIT tells from where the script called. A script that sets
 /// its own traps has these replaced and goes as it would alone.
-pub(in crate::run::process) fn hook(file: &Path) -> String {
-    let file = file.to_string_lossy().replace('\'', r"'\''");
-    let quoted = format!("'{file}'").replace('\'', r"'\''");
+pub(in crate::run::process) fn hook(scratch: &Path) -> String {
+    let quoted = quoted(scratch).replace('\'', r"'\''");
     let say = format!(
         r#"{{ builtin printf "%s " "$LINENO" "${{BASH_LINENO[@]}}" >|{quoted}; }} 2>/dev/null || :"#
     );
     format!(
-        "unset BASH_ENV\ntrap '{say}' ERR\ntrap '[ $? = 0 ] || [ ${{#BASH_LINENO[@]}} = 1 ] || {say}' EXIT\n"
+        "unset BASH_ENV\ntrap '{say}' ERR\ntrap '[ $? = 0 ] || [ ${{#BASH_LINENO[@]}} = 1 ] || {say}' EXIT\n: \"$0\"\n"
     )
+}
+
+/// Leaves an empty file, to tell that the hook was read.
+pub(in crate::run::process) fn mark(scratch: &Path) -> String {
+    format!("{{ : >|{}; }} 2>/dev/null || :\n", quoted(scratch))
+}
+
+/// That file as a word for bash, whose number `$$` stays the same in all its subshells.
+fn quoted(scratch: &Path) -> String {
+    let scratch = scratch.to_string_lossy().replace('\'', r"'\''");
+    format!("'{scratch}/'\"$$.line\"")
 }
 
 /// The line that the hook left: `LINENO`, then for each call from within outward the line that made it, then 0.

@@ -16,6 +16,7 @@
 mod capture;
 mod errand;
 mod failure;
+mod gate;
 mod group;
 mod happening;
 mod launch;
@@ -51,6 +52,7 @@ pub use crate::run::process::failure::PoolError;
 pub use crate::run::process::failure::RecordError;
 pub use crate::run::process::failure::StartError;
 pub use crate::run::process::failure::VariablesError;
+use crate::run::process::gate::Hooks;
 pub use crate::run::process::group::Process;
 pub use crate::run::process::group::Survivors;
 pub use crate::run::process::group::end_survivors;
@@ -105,6 +107,7 @@ pub struct Pool {
     happened: VecDeque<Happening>,
     buffer: Vec<u8>,
     started: u64,
+    hooks: Hooks,
 }
 
 impl Pool {
@@ -116,6 +119,7 @@ impl Pool {
             made.map_err(|source| RecordError { path, source })?;
         }
         Ok(Self {
+            hooks: Hooks::new(settings.folder.join("scratch")),
             settings,
             signals: Signals::new()?,
             running: BTreeMap::new(),
@@ -139,14 +143,28 @@ impl Pool {
         );
         let name = format!("{}-{}", launch.item, launch.attempt);
         let folder = &self.settings.folder;
-        let scratch = Scratch::new(&folder.join("scratch"), &name);
+        let mut scratch = Scratch::new(&folder.join("scratch"), &name);
         let output = folder.join("output").join(name + ".log");
+        let launcher = launch::launch(launch, &scratch, &mut self.hooks, &self.settings.run);
+        // Made while the process gets ready, and if there is none, too.
         let capture = Capture::new(output.clone(), self.settings.max_output);
         let capture = capture.map_err(|source| RecordError {
             path: output.clone(),
             source,
-        })?;
-        let launcher = launch::launch(launch, &scratch, &self.settings.run)?;
+        });
+        let (launcher, capture) = match (launcher, capture) {
+            (Ok(launcher), Ok(capture)) => (launcher, capture),
+            (Ok(launcher), Err(error)) => {
+                launcher.abandon();
+                return Err(error.into());
+            }
+            (Err(_), Err(error)) => return Err(error.into()),
+            (Err(error), Ok(_)) => return Err(error),
+        };
+        if let Err(error) = scratch.fill(&launch.script, &launcher) {
+            launcher.abandon();
+            return Err(error.into());
+        }
         let running = Running::new(
             launcher,
             scratch,
@@ -173,10 +191,12 @@ impl Pool {
         })
     }
 
-    /// Lets a started command begin. Its time counts from now.
-    pub fn release(&mut self, id: Id) {
-        if let Some(running) = self.running.get_mut(&id) {
-            running.release();
+    /// Lets a started command begin. Its time counts from now. Where its script cannot be put in place, it never
+    /// begins.
+    pub fn release(&mut self, id: Id) -> Result<(), RecordError> {
+        match self.running.get_mut(&id) {
+            Some(running) => running.release(),
+            None => Ok(()),
         }
     }
 
@@ -242,6 +262,7 @@ impl Pool {
         }
         for id in over {
             let running = self.running.remove(&id).expect("it was just there");
+            self.hooks.readers.extend(running.reader());
             let (bytes, ended) = running.finish(id, &self.settings.masker, &mut self.buffer);
             if !bytes.is_empty() {
                 self.happened.push_back(Happening::Output { id, bytes });

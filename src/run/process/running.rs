@@ -8,6 +8,7 @@ use std::io::Read;
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::fd::BorrowedFd;
+use std::path::PathBuf;
 use std::process::Child;
 use std::thread;
 use std::time::Duration;
@@ -22,6 +23,8 @@ use rustix::process::waitid;
 use crate::mask::Masker;
 use crate::mask::Stream;
 use crate::run::process::capture::Capture;
+use crate::run::process::failure::RecordError;
+use crate::run::process::gate::Gate;
 use crate::run::process::group;
 use crate::run::process::group::Ending;
 use crate::run::process::group::Progress;
@@ -39,6 +42,8 @@ const SMALL_STACK: usize = 64 << 10;
 pub(in crate::run::process) struct Running {
     child: Child,
     pid: Pid,
+    program: PathBuf,
+    kind: Gate,
     gate: Option<PipeWriter>,
     output: Option<PipeReader>,
     stream: Stream,
@@ -74,6 +79,8 @@ impl Running {
         Self {
             pid: Pid::from_child(&launcher.child),
             child: launcher.child,
+            program: launcher.program,
+            kind: launcher.kind,
             gate: Some(launcher.gate),
             output: Some(launcher.output),
             stream: masker.stream(),
@@ -91,13 +98,23 @@ impl Running {
         self.pid.as_raw_nonzero().get()
     }
 
-    /// Lets it begin.
-    pub(in crate::run::process) fn release(&mut self) {
+    /// Lets it begin. Where that fails it never does.
+    pub(in crate::run::process) fn release(&mut self) -> Result<(), RecordError> {
         if let Some(mut gate) = self.gate.take() {
+            if self.kind == Gate::Bash {
+                self.scratch.show()?;
+            }
             // Where nobody reads any more, somebody ended the process, which is seen soon.
             let _ = gate.write_all(b"\n");
             self.released = Some(Instant::now());
         }
+        Ok(())
+    }
+
+    /// The program, if it has shown that it reads the file before its script.
+    pub(in crate::run::process) fn reader(&self) -> Option<PathBuf> {
+        let has_shown = self.kind == Gate::Trial && self.scratch.is_marked();
+        has_shown.then(|| self.program.clone())
     }
 
     /// Ends it for this reason, unless it is being ended for another.
