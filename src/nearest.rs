@@ -40,16 +40,20 @@ pub fn fold(name: &str) -> String {
 /// A number that names which are [`same`] have in common, and others hardly ever.
 #[must_use]
 pub fn hash(name: &str) -> u64 {
+    if !is_plain(name) {
+        return hash_plain(&letters(name).collect::<String>());
+    }
+    hash_plain(name)
+}
+
+/// Eight bytes at a time, the bit left out in which upper and lower case differ.
+fn hash_plain(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    if is_plain(name) {
-        let letters = name.bytes().map(|byte| byte.to_ascii_lowercase());
-        letters.for_each(|letter| hasher.write_u8(letter));
-    } else {
-        for letter in letters(name) {
-            let mut bytes = [0; 4];
-            let bytes = letter.encode_utf8(&mut bytes).bytes();
-            bytes.for_each(|byte| hasher.write_u8(byte));
-        }
+    let (words, rest) = name.as_bytes().as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    for word in words.iter().chain([&last]) {
+        hasher.write_u64(u64::from_ne_bytes(*word) | u64::from_ne_bytes([0x20; 8]));
     }
     hasher.finish()
 }

@@ -20,6 +20,7 @@ use crate::parse::command::Command;
 use crate::parse::command::Item;
 use crate::parse::input;
 use crate::parse::input::Declared;
+use crate::parse::item::Work;
 use crate::parse::listing::Entry;
 use crate::scaffold;
 use crate::shell::Facts;
@@ -179,7 +180,9 @@ impl<'a> Context<'a> {
     pub fn commands(&self) -> &[Command<'a>] {
         self.commands.get_or_init(|| {
             let mut memory = self.kept.shell.borrow_mut();
-            let commands = self.items().iter().filter_map(|&item| {
+            let items = self.items().iter();
+            let items = items.filter(|item| matches!(item.work, Work::Line(_) | Work::Block(..)));
+            let commands = items.filter_map(|&item| {
                 let code = command::code(self.document, item.work)?;
                 let is_shell = code.language.is_shell();
                 Some(Command {
@@ -307,11 +310,13 @@ fn push_parts<'a>(asked: Asked<'a>, parts: &mut Vec<Part<'a>>) {
 /// The words that stand for a value that is yet to be written.
 const STAND_INS: [&str; 4] = ["YYYY-MM-DD", "TODO", "TBD", "FIXME"];
 
+/// No text that is one of them is longer, in bytes: what stands around it counts.
+pub const LONGEST_STAND_IN: usize = STAND_INS[0].len() + 8;
+
 /// The word at the start of a text that is all of it, a full stop or colon aside, if it stands for a value.
 #[must_use]
 pub fn stand_in(text: &str) -> Option<&'static str> {
-    let longest = STAND_INS[0].len() + 8;
-    if text.len() > longest {
+    if text.len() > LONGEST_STAND_IN {
         return None;
     }
     let word = text.trim().trim_end_matches(['.', ':', ' ']);

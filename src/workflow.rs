@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use crate::diagnostic;
 use crate::markdown::BlockId;
+use crate::markdown::Tree;
 use crate::markdown::content::Piece;
 use crate::markdown::content::Pieces;
 use crate::source::Span;
@@ -277,8 +278,8 @@ impl Content {
     }
 
     /// All items of its lists.
-    pub fn items(&self) -> impl Iterator<Item = BlockId> {
-        self.lists().flat_map(|list| list.items.iter().copied())
+    pub fn items(&self, tree: &Tree) -> impl Iterator<Item = BlockId> {
+        self.lists().flat_map(|list| list.items(tree))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What belongs to a heading or a label: the blocks from there to the next one.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
-use smallvec::smallvec;
 
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
@@ -32,8 +33,15 @@ pub struct List {
     pub ordered: bool,
     /// From its first marker to the end of its last item.
     pub span: Span,
+    /// Its items, with all that is in them.
+    pub blocks: Range<BlockId>,
+}
+
+impl List {
     /// The items, at the top of the list.
-    pub items: SmallVec<[BlockId; 4]>,
+    pub fn items<'a>(&self, tree: &'a Tree) -> impl Iterator<Item = BlockId> + 'a {
+        tree.siblings(self.blocks.clone())
+    }
 }
 
 /// A stretch of a document: the blocks from `first` on that begin before `end`.
@@ -68,16 +76,11 @@ pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Pieces {
             BlockKind::Html if is_comment(source.slice(block.span)) => continue,
             BlockKind::Paragraph => Piece::Text(clip(block.span)),
             BlockKind::Fence(_) => Piece::Fence(id),
-            BlockKind::List { ordered } => {
-                let items = tree
-                    .children(id)
-                    .filter(|&item| tree.block(item).span.start < stretch.end);
-                Piece::List(List {
-                    ordered: *ordered,
-                    span: clip(block.span),
-                    items: items.collect(),
-                })
-            }
+            BlockKind::List { ordered } => Piece::List(List {
+                ordered: *ordered,
+                span: clip(block.span),
+                blocks: begun(tree, id, stretch.end),
+            }),
             BlockKind::Item(_) => {
                 rest_of_list(tree, &mut pieces, id, clip(block.span));
                 continue;
@@ -89,16 +92,24 @@ pub fn pieces(tree: &Tree, source: &Source, stretch: Stretch) -> Pieces {
     pieces
 }
 
+/// The items of a list that begin before `end`.
+fn begun(tree: &Tree, list: BlockId, end: u32) -> Range<BlockId> {
+    let mut blocks = tree.descendants(list);
+    if tree.block(list).span.end > end {
+        let after = tree.children(list);
+        let mut after = after.skip_while(|&item| tree.block(item).span.start < end);
+        blocks.end = after.next().unwrap_or(blocks.end);
+    }
+    blocks
+}
+
 /// An item met outside its list: the list goes on with it.
 fn rest_of_list(tree: &Tree, pieces: &mut Pieces, item: BlockId, span: Span) {
     let parent = tree.block(item).parent;
     if let Some(Piece::List(list)) = pieces.last_mut()
-        && list
-            .items
-            .last()
-            .is_some_and(|&last| tree.block(last).parent == parent)
+        && tree.block(list.blocks.start).parent == parent
     {
-        list.items.push(item);
+        list.blocks.end = tree.block(item).next;
         list.span.end = span.end;
         return;
     }
@@ -106,7 +117,7 @@ fn rest_of_list(tree: &Tree, pieces: &mut Pieces, item: BlockId, span: Span) {
     pieces.push(Piece::List(List {
         ordered,
         span,
-        items: smallvec![item],
+        blocks: item..tree.block(item).next,
     }));
 }
 

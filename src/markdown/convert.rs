@@ -75,6 +75,7 @@ fn to_original(tree: &mut Tree, shadow: &Shadow<'_>) {
     for inline in &mut tree.inlines {
         map(&mut inline.span);
     }
+    tree.ticked.iter_mut().for_each(map);
 }
 
 struct Converter<'a> {
@@ -102,6 +103,7 @@ impl<'a> Converter<'a> {
             tree: Tree {
                 blocks,
                 inlines: Vec::with_capacity(size / 96),
+                ticked: Vec::new(),
             },
             open: Vec::new(),
         }
@@ -166,12 +168,18 @@ impl<'a> Converter<'a> {
                     let span = Span::new(start, start + task::LENGTH);
                     Checkbox { span, ticked }
                 });
+                if let Some(found) = checkbox.filter(|found| found.ticked) {
+                    self.tree.ticked.push(found.span);
+                }
             }
             BlockKind::Fence(fence) => {
                 if let NodeValue::CodeBlock(code) = &mut node.data_mut().value {
                     **fence = self.fence(code, place);
                 }
-                span.end = span.end.max(self.code_end(fence, place.start.line));
+                // comrak takes a fence that is not closed, but ended by the item that holds it, for its first line.
+                if place.end.line <= place.start.line {
+                    span.end = span.end.max(self.code_end(fence, place.start.line));
+                }
             }
             _ => {}
         }
@@ -301,8 +309,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// Where the last line of a fence's code ends, blank ones aside. comrak takes a fence that is not closed, but ended
-    /// by the item that holds it, for its first character.
+    /// Where the last line of a fence's code ends, blank ones aside.
     fn code_end(&self, fence: &Fence, fence_line: usize) -> u32 {
         let code = fence.code.trim_end();
         let line_ends = memchr::memchr_iter(b'\n', code.as_bytes()).count();
@@ -359,6 +366,13 @@ fn inline_kind(value: &NodeValue) -> Option<InlineKind> {
 }
 
 fn heading_text(node: Node<'_>) -> HeadingText {
+    if let Some(only) = node
+        .first_child()
+        .filter(|only| only.next_sibling().is_none())
+        && let NodeValue::Text(text) = &only.data().value
+    {
+        return HeadingText::new(text);
+    }
     let mut text = String::new();
     for edge in node.traverse() {
         if let NodeEdge::Start(inline) = edge {

@@ -16,6 +16,8 @@ pub struct Tree {
     pub blocks: Vec<Block>,
     /// The inlines that mean something here, in document order.
     pub inlines: Vec<Inline>,
+    /// The boxes of task items that are ticked, in document order.
+    pub ticked: Vec<Span>,
 }
 
 /// A block.

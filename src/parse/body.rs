@@ -89,9 +89,17 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
     }
     let labels = || label::lines(parser.tree, parser.source, blocks.clone());
     let exact = |label: &Label| FieldSpec::find(specs, parser.text(label.name));
-    let mut opened = Vec::new();
+    let mut opened: Vec<Opened> = Vec::new();
     for label in labels() {
-        match exact(&label) {
+        // Nearly always the next one that the template has.
+        let next = opened.last().map_or(0, |last| last.spec + 1);
+        let is_next = |spec: &FieldSpec| spec.label == parser.text(label.name);
+        let spec = if specs.get(next).is_some_and(is_next) {
+            Some(next)
+        } else {
+            exact(&label)
+        };
+        match spec {
             Some(spec) if label.place != Place::Indented => opened.push(Opened {
                 label,
                 spec,

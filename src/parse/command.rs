@@ -123,7 +123,7 @@ pub fn items(document: &Document, template: &Template, interpreters: &Interprete
     let mut items = Vec::with_capacity(2 * lists.len());
     for list in lists {
         let end = list.content.end;
-        for id in list.content.items() {
+        for id in list.content.items(&document.tree) {
             items.push(Item {
                 id,
                 part: list.part,

@@ -51,7 +51,7 @@ pub fn inputs(document: &Document, template: &Template) -> Vec<Declared> {
     let section = section.and_then(|id| document.workflow.section(id));
     let items = section
         .into_iter()
-        .flat_map(|section| section.body.content.items());
+        .flat_map(|section| section.body.content.items(&document.tree));
     // Without its heading the check list of the next section stands here, too.
     let is_list_lost = template.sections.iter().enumerate().any(|(id, section)| {
         let is_absent = !section.optional && document.workflow.section(id).is_none();

@@ -331,7 +331,7 @@ impl<'a> Builder<'a> {
         let (mut logs, mut checkpoints) = (Vec::new(), Vec::new());
         for item in section
             .into_iter()
-            .flat_map(|section| section.body.content.items())
+            .flat_map(|section| section.body.content.items(&self.document.tree))
         {
             for span in value::code_spans(&self.document.tree, &self.document.source, item) {
                 let path = self.document.source.slice(span).to_owned();

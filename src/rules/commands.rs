@@ -164,20 +164,15 @@ pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
 fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
     let tree = &cx.document.tree;
     // Most items hold no code at all.
-    if tree.inlines(item.id).is_empty() {
-        return None;
-    }
+    let mut inlines = tree.inlines(item.id).iter();
+    let code = inlines.find(|inline| matches!(inline.kind, InlineKind::Code))?;
     let mut children = tree.children(item.id);
     let paragraph = children.next()?;
     let block = tree.block(paragraph);
     if !matches!(block.kind, BlockKind::Paragraph) || children.next().is_some() {
         return None;
     }
-    let span = tree
-        .inlines(paragraph)
-        .iter()
-        .find(|inline| matches!(inline.kind, InlineKind::Code))?
-        .span;
+    let span = code.span;
     let before = cx.text(Span::new(block.span.start(), span.start()));
     let end = block.span.end().min(item.end as usize);
     let after = cx.text(Span::new(span.end(), end.max(span.end())));

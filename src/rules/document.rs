@@ -105,17 +105,19 @@ pub fn unfilled_placeholder(cx: &Context<'_>, out: &mut Findings) {
         if part.content.lists().next().is_none() {
             part.content.text().into_iter().for_each(&mut judge);
         }
-        for item in part.content.items() {
+        for item in part.content.items(&cx.document.tree) {
             item_text(cx, item).into_iter().for_each(&mut judge);
         }
     }
 }
 
+/// The text of an item that may be all of it, if it can be a word that stands for a value.
 fn item_text(cx: &Context<'_>, item: BlockId) -> Option<Span> {
     let tree = &cx.document.tree;
     let whole = tree.block(item);
     let block = tree.block(tree.children(item).next()?);
-    if block.next != whole.next || !matches!(block.kind, BlockKind::Paragraph) {
+    let is_short = block.span.range().len() <= rule::LONGEST_STAND_IN;
+    if !is_short || block.next != whole.next || !matches!(block.kind, BlockKind::Paragraph) {
         return None;
     }
     Some(match whole.kind {

@@ -170,21 +170,18 @@ fn own_lists<'a>(
 
 /// The items of a task list that are its own: those without a box at its end may be such a list too, for Markdown
 /// takes the two for one.
-fn own_items<'a>(
-    cx: &Context<'_>,
-    list: &'a List,
-    is_missing: impl Fn(ListKind) -> bool,
-) -> &'a [BlockId] {
+fn own_items(cx: &Context<'_>, list: &List, is_missing: impl Fn(ListKind) -> bool) -> Vec<BlockId> {
+    let mut items: Vec<BlockId> = list.items(&cx.document.tree).collect();
     let rest = if list.ordered {
         ListKind::Numbered
     } else {
         ListKind::Bullet
     };
-    let boxed = list.items.iter().rposition(|&item| has_box(cx, item));
-    match boxed {
-        Some(end) if end + 1 < list.items.len() && is_missing(rest) => &list.items[..=end],
-        _ => &list.items,
+    let boxed = items.iter().rposition(|&item| has_box(cx, item));
+    if let Some(end) = boxed.filter(|end| end + 1 < items.len() && is_missing(rest)) {
+        items.truncate(end + 1);
     }
+    items
 }
 
 /// The lists that would stand next to a part, or below it, if what holds them were there.
@@ -220,7 +217,8 @@ fn is_waived(cx: &Context<'_>, part: &Part<'_>) -> bool {
 }
 
 fn kind_of(cx: &Context<'_>, list: &List) -> ListKind {
-    if list.items.iter().any(|&item| has_box(cx, item)) {
+    let mut items = list.items(&cx.document.tree);
+    if items.any(|item| has_box(cx, item)) {
         ListKind::Task
     } else if list.ordered {
         ListKind::Numbered
@@ -247,6 +245,9 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
         let missing = LazyCell::new(|| missing_lists(cx, part));
         let is_missing = |kind| missing.contains(&kind);
         for list in own_lists(cx, part, is_missing) {
+            if list.items(tree).all(|item| has_box(cx, item)) {
+                continue;
+            }
             let items = own_items(cx, list, is_missing);
             let unboxed = items.iter().filter(|&&item| !has_box(cx, item));
             let unboxed: Vec<BlockId> = unboxed.copied().collect();
@@ -256,14 +257,14 @@ pub fn not_a_checklist(cx: &Context<'_>, out: &mut Findings) {
                     format!("the list of {} has no boxes", name(cx, part)),
                 )
                 .help(help)
-                .fix(mend::lists::boxed(cx, items));
+                .fix(mend::lists::boxed(cx, &items));
                 continue;
             }
             for item in unboxed {
                 let span = clipped(cx, tree.block(item).span, part.content.end);
                 out.report(span, format!("an item of {} has no box", name(cx, part)))
                     .help(help)
-                    .fix(mend::lists::boxed(cx, [&item]));
+                    .fix(mend::lists::boxed(cx, &[item]));
             }
         }
     }
@@ -314,7 +315,7 @@ pub fn missing_code_block(cx: &Context<'_>, out: &mut Findings) {
         let has_code = part.content.pieces.iter().any(|piece| match piece {
             Piece::Fence(_) => true,
             Piece::Text(_) => false,
-            Piece::List(list) => list.items.iter().any(|&item| {
+            Piece::List(list) => list.items(tree).any(|item| {
                 tree.descendants(item)
                     .any(|id| is_fence(&tree.block(id).kind))
             }),
@@ -333,16 +334,12 @@ pub fn missing_code_block(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn ticked_checkbox(cx: &Context<'_>, out: &mut Findings) {
-    for block in &cx.document.tree.blocks {
-        if let BlockKind::Item(Some(checkbox)) = block.kind
-            && checkbox.ticked
-        {
-            out.report(
-                checkbox.span,
-                "a ticked box: the document is the form for every run, not the record of one",
-            )
-            .help("write `[ ]`")
-            .fix(Fix::safe(vec![Edit::replace(checkbox.span, "[ ]")]));
-        }
+    for &span in &cx.document.tree.ticked {
+        out.report(
+            span,
+            "a ticked box: the document is the form for every run, not the record of one",
+        )
+        .help("write `[ ]`")
+        .fix(Fix::safe(vec![Edit::replace(span, "[ ]")]));
     }
 }

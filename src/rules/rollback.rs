@@ -31,7 +31,7 @@ fn logged<'a>(cx: &Context<'a>) -> Option<Logged<'a>> {
     let list = content.lists().last()?;
     let (tree, source) = (&cx.document.tree, &cx.document.source);
     let paths = content
-        .items()
+        .items(tree)
         .flat_map(|item| value::code_spans(tree, source, item));
     Some(Logged {
         heading: section.heading,

@@ -1,5 +1,8 @@
 //! Rules about the syntax of shell commands and the variables in them.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
@@ -267,6 +270,9 @@ fn is_environment(name: &str) -> bool {
         || KNOWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// Where a command writes its outputs.
+static OUTPUT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("WF_OUTPUT"));
+
 /// The names that every command of the document can read: inputs, outputs, and what is configured.
 fn declared(cx: &Context<'_>) -> FxHashSet<String> {
     let mut names: FxHashSet<String> = inputs(cx).map(|input| input.name.clone()).collect();
@@ -274,7 +280,7 @@ fn declared(cx: &Context<'_>) -> FxHashSet<String> {
     for command in cx
         .commands()
         .iter()
-        .filter(|command| command.code.text.contains("WF_OUTPUT"))
+        .filter(|command| OUTPUT.find(command.code.text.as_bytes()).is_some())
     {
         names.extend(outputs(command));
     }

@@ -109,10 +109,10 @@ impl<'a> Parts<'a> {
     pub fn paths(&self, title: &str) -> Vec<String> {
         let id = self.template.section(title);
         let section = id.and_then(|id| self.document.workflow.section(id));
+        let (tree, source) = (&self.document.tree, &self.document.source);
         let items = section
             .into_iter()
-            .flat_map(|section| section.body.content.items());
-        let (tree, source) = (&self.document.tree, &self.document.source);
+            .flat_map(|section| section.body.content.items(tree));
         items
             .flat_map(|item| value::code_spans(tree, source, item))
             .map(|span| self.filled(span))

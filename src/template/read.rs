@@ -276,10 +276,10 @@ impl Reader<'_> {
         for piece in content::pieces(self.tree, self.source, stretch) {
             match piece {
                 Piece::List(list) if asks.list.is_none() => {
-                    let boxed = |&item: &BlockId| {
+                    let boxed = |item: BlockId| {
                         matches!(self.tree.block(item).kind, BlockKind::Item(Some(_)))
                     };
-                    asks.list = Some(if list.items.iter().all(boxed) {
+                    asks.list = Some(if list.items(self.tree).all(boxed) {
                         ListKind::Task
                     } else if list.ordered {
                         ListKind::Numbered

@@ -45,7 +45,7 @@ pub fn attached(cx: &Context<'_>, list: &ItemList<'_>, block: BlockId) -> Option
     let Piece::List(above) = &pieces[before] else {
         return None;
     };
-    let &item = above.items.last()?;
+    let item = above.items(tree).last()?;
     let mut items = cx.items().iter();
     items.find(|other| other.id == item && other.work == Work::Manual)?;
     let indent = place::item_indent(cx, tree.block(item).span)?;

@@ -10,8 +10,8 @@ use crate::rules::mend::place;
 use crate::source::Span;
 
 /// Boxes for the items that have none; `None` where an item cannot have one.
-pub fn boxed<'a>(cx: &Context<'_>, items: impl IntoIterator<Item = &'a BlockId>) -> Option<Fix> {
-    let edits: Option<Vec<Edit>> = items.into_iter().map(|&item| empty_box(cx, item)).collect();
+pub fn boxed(cx: &Context<'_>, items: &[BlockId]) -> Option<Fix> {
+    let edits: Option<Vec<Edit>> = items.iter().map(|&item| empty_box(cx, item)).collect();
     edits.filter(|edits| !edits.is_empty()).map(Fix::safe)
 }
 
@@ -46,13 +46,13 @@ fn empty_box(cx: &Context<'_>, item: BlockId) -> Option<Edit> {
 /// Numbers for a list of bullets, what belongs to an item moved along with its text.
 pub fn numbered(cx: &Context<'_>, list: &List) -> Option<Fix> {
     let (source, tree) = (&cx.document.source, &cx.document.tree);
-    let whole = tree.block(*list.items.first()?).parent?;
+    let whole = tree.block(list.items(tree).next()?).parent?;
     // Of a list that a swallowed label cuts, only a part would change.
-    if tree.children(whole).count() != list.items.len() {
+    if tree.descendants(whole) != list.blocks {
         return None;
     }
     let mut edits = Vec::new();
-    for (at, &item) in list.items.iter().enumerate() {
+    for (at, item) in list.items(tree).enumerate() {
         let span = tree.block(item).span;
         let marker = place::marker(cx.text(span))?;
         let number = format!("{}.", at + 1);

@@ -2,6 +2,7 @@
 
 use crate::edit::Edit;
 use crate::edit::Fix;
+use crate::markdown::BlockId;
 use crate::markdown::content::List;
 use crate::rule::Context;
 use crate::rules::mend::place;
@@ -18,15 +19,17 @@ pub fn bullet(
     let source = &cx.document.source;
     let paths = cx.scaffold().paths("Logging");
     let path = paths.into_iter().find(|path| will_do(path));
-    let &item = list.items.last()?;
-    let span = cx.document.tree.block(item).span;
+    let tree = &cx.document.tree;
+    let items: Vec<BlockId> = list.items(tree).collect();
+    let &item = items.last()?;
+    let span = tree.block(item).span;
     let marker = place::marker(cx.text(span))?;
     let start = place::line_start(cx, span.start());
     let lead = cx.text(Span::new(start, span.start()));
     let end = source.trim(span).end();
-    let before = list.items.len().checked_sub(2);
+    let before = items.len().checked_sub(2);
     let is_loose = before.is_some_and(|before| {
-        let before = source.trim(cx.document.tree.block(list.items[before]).span);
+        let before = source.trim(tree.block(items[before]).span);
         source.line_of(before.end()) + 1 < source.line_of(span.start())
     });
     let newline = source::line_end(source.text());
