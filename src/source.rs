@@ -278,9 +278,9 @@ fn line_feeds(chunk: &[u8; 64]) -> u64 {
     words.iter().rev().fold(0, |found, word| {
         // What is zero now was one; then the highest bit of its byte is set, and no other one.
         let word = u64::from_le_bytes(*word) ^ u64::from_ne_bytes([b'\n'; 8]);
-        let highest = !((word & LOW) + LOW | word | LOW);
+        let highest = !(((word & LOW) + LOW) | word | LOW);
         // The eight bits side by side.
-        found << 8 | (highest >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+        (found << 8) | ((highest >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56)
     })
 }
 

@@ -134,6 +134,17 @@ fn holds(document: &str, index: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A path of several lines may be more than that: it is not replaced.
+#[test]
+fn a_value_of_several_lines_is_left_alone() {
+    for end in ["\n", "\r"] {
+        holds("", &format!("**FILE**: a.md{end}* ")).unwrap();
+        let document = format!("# A{end}{end}**FILE**: a.md{end}and more | **OWNER**: b{end}");
+        let (_, new, _) = mended(&document, "", Safety::Safe);
+        assert!(new.contains("and more"), "{new}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,

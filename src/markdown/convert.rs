@@ -2,8 +2,6 @@
 
 use comrak::Arena;
 use comrak::Options;
-use comrak::arena_tree::NodeEdge;
-use comrak::nodes::ListType;
 use comrak::nodes::Node;
 use comrak::nodes::NodeCodeBlock;
 use comrak::nodes::NodeValue;
@@ -14,11 +12,10 @@ use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::Checkbox;
 use crate::markdown::Fence;
-use crate::markdown::HeadingText;
 use crate::markdown::Inline;
-use crate::markdown::InlineKind;
 use crate::markdown::Tree;
 use crate::markdown::front_matter;
+use crate::markdown::kind;
 use crate::markdown::repair;
 use crate::markdown::shadow::Shadow;
 use crate::markdown::task;
@@ -130,6 +127,7 @@ impl<'a> Converter<'a> {
     /// Open a block. Gives whether it is a leaf: then its inlines are done, too.
     fn enter(&mut self, node: Node<'_>) -> bool {
         let data = node.data();
+        // A quote directly in another one is one with it.
         if let (NodeValue::BlockQuote, Some(&around)) = (&data.value, self.open.last())
             && matches!(self.tree.block(around).kind, BlockKind::Other)
         {
@@ -137,30 +135,37 @@ impl<'a> Converter<'a> {
             return false;
         }
         let place = data.sourcepos;
-        let mut kind = match &data.value {
-            NodeValue::Heading(heading) => BlockKind::Heading {
-                level: heading.level,
-                text: Box::default(),
-            },
-            NodeValue::Paragraph => BlockKind::Paragraph,
-            NodeValue::List(list) => BlockKind::List {
-                ordered: list.list_type == ListType::Ordered,
-            },
-            NodeValue::Item(_) => BlockKind::Item(None),
-            NodeValue::CodeBlock(code) if code.fenced => BlockKind::Fence(Box::default()),
-            NodeValue::CodeBlock(_) => BlockKind::IndentedCode,
-            NodeValue::HtmlBlock(_) => BlockKind::Html,
-            NodeValue::ThematicBreak => BlockKind::Break,
-            NodeValue::Table(_) => BlockKind::Table,
-            NodeValue::TableRow(_) => BlockKind::TableRow,
-            NodeValue::TableCell => BlockKind::TableCell,
-            _ => BlockKind::Other,
-        };
+        let mut kind = kind::block(&data.value);
         let is_leaf = data.value.contains_inlines();
         drop(data);
         let mut span = self.block_span(place);
-        match &mut kind {
-            BlockKind::Heading { text, .. } => **text = heading_text(node),
+        self.complete(&mut kind, &mut span, node, place);
+        let id = self.tree.blocks.len() as BlockId;
+        let first = self.tree.inlines.len();
+        if is_leaf {
+            self.inlines(node, id, &kind, span);
+        }
+        self.tree.blocks.push(Block {
+            kind,
+            span,
+            parent: self.open.last().copied(),
+            next: id + 1,
+            inlines: first as u32..first as u32,
+        });
+        self.open.push(id);
+        is_leaf
+    }
+
+    /// What is known of a block only from its text or from what is in it.
+    fn complete(
+        &mut self,
+        kind: &mut BlockKind,
+        span: &mut Span,
+        node: Node<'_>,
+        place: Sourcepos,
+    ) {
+        match kind {
+            BlockKind::Heading { text, .. } => **text = kind::heading_text(node),
             BlockKind::Item(checkbox) => {
                 let written = |place| self.source.slice(self.block_span(place));
                 *checkbox = task::take_box(node, written).map(|(paragraph, ticked)| {
@@ -183,20 +188,6 @@ impl<'a> Converter<'a> {
             }
             _ => {}
         }
-        let id = self.tree.blocks.len() as BlockId;
-        let first = self.tree.inlines.len();
-        if is_leaf {
-            self.inlines(node, id, &kind, span);
-        }
-        self.tree.blocks.push(Block {
-            kind,
-            span,
-            parent: self.open.last().copied(),
-            next: id + 1,
-            inlines: first as u32..first as u32,
-        });
-        self.open.push(id);
-        is_leaf
     }
 
     /// Close the block that was opened last.
@@ -224,7 +215,7 @@ impl<'a> Converter<'a> {
         let mut next = leaf.first_child();
         while let Some(node) = next {
             let data = node.data();
-            if let Some(kind) = inline_kind(&data.value) {
+            if let Some(kind) = kind::inline(&data.value) {
                 let span = self.span(data.sourcepos);
                 wrong |= !repair::is_plausible(&kind, self.source.slice(span));
                 self.tree.inlines.push(Inline {
@@ -352,37 +343,4 @@ fn after<'a>(mut node: Node<'a>, top: Node<'a>) -> Option<Node<'a>> {
         }
         node = node.parent().filter(|parent| !parent.same_node(top))?;
     }
-}
-
-fn inline_kind(value: &NodeValue) -> Option<InlineKind> {
-    Some(match value {
-        NodeValue::Strong => InlineKind::Strong,
-        NodeValue::Code(_) => InlineKind::Code,
-        NodeValue::Link(link) => InlineKind::Link(link.url.as_str().into()),
-        NodeValue::Image(link) => InlineKind::Image(link.url.as_str().into()),
-        NodeValue::HtmlInline(_) => InlineKind::Html,
-        _ => return None,
-    })
-}
-
-fn heading_text(node: Node<'_>) -> HeadingText {
-    if let Some(only) = node
-        .first_child()
-        .filter(|only| only.next_sibling().is_none())
-        && let NodeValue::Text(text) = &only.data().value
-    {
-        return HeadingText::new(text);
-    }
-    let mut text = String::new();
-    for edge in node.traverse() {
-        if let NodeEdge::Start(inline) = edge {
-            match &inline.data().value {
-                NodeValue::Text(part) => text.push_str(part),
-                NodeValue::Code(code) => text.push_str(&code.literal),
-                NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
-                _ => {}
-            }
-        }
-    }
-    HeadingText::new(&text)
 }

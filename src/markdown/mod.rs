@@ -10,6 +10,7 @@ pub mod comment;
 pub mod content;
 mod convert;
 mod front_matter;
+mod kind;
 pub mod label;
 mod repair;
 mod shadow;

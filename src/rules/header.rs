@@ -150,13 +150,15 @@ pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {
             .strip_suffix(file_path)
             .is_some_and(|rest| rest.ends_with('/'));
     if file_path != cx.path && !is_suffix {
+        // What stands on further lines is more than a path, and must not be lost.
+        let is_one_line = !file.contains(['\n', '\r']);
         let file = diagnostic::quoted(file);
         out.report(
             span,
             format!("FILE says `{file}`, but this document is `{}`", cx.path),
         )
         .help(format!("write `{}`", cx.path))
-        .fix(Fix::safe(vec![Edit::replace(inner, cx.path)]));
+        .fix(is_one_line.then(|| Fix::safe(vec![Edit::replace(inner, cx.path)])));
     }
 }
 
