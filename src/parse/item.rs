@@ -113,6 +113,9 @@ impl<'a> Items<'a> {
     /// What an item asks for. `end` is where its field ends: a swallowed label may cut it.
     #[must_use]
     pub fn work(&self, item: BlockId, end: u32) -> Work {
+        if self.run.is_none() && self.is_paragraph(item) {
+            return Work::Manual;
+        }
         let mut found = None;
         let children = self.tree.children(item);
         for id in children.filter(|&id| self.tree.block(id).span.start < end) {
@@ -134,6 +137,14 @@ impl<'a> Items<'a> {
             };
         }
         found.unwrap_or(Work::Manual)
+    }
+
+    /// Whether an item is one paragraph, as most are.
+    fn is_paragraph(&self, item: BlockId) -> bool {
+        let end = self.tree.block(item).next;
+        let first = self.tree.blocks.get(item as usize + 1);
+        let first = first.filter(|block| block.next == end);
+        first.is_some_and(|block| matches!(block.kind, BlockKind::Paragraph))
     }
 
     /// The command of a paragraph of which a line begins with `Run:`.

@@ -23,21 +23,22 @@ use crate::template::ListKind;
 use crate::workflow::Field;
 use crate::workflow::Spelling;
 
-/// All fields of sections and steps, with their specifications.
-fn fields<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'a Field, &'a FieldSpec)> {
-    cx.asked().flat_map(|asked| {
-        asked
-            .body
-            .fields()
-            .iter()
-            .map(move |field| (field, &asked.fields[field.spec]))
+/// The fields of sections and steps that are meant, with their specifications.
+fn fields<'a>(
+    cx: &Context<'a>,
+    is_meant: impl Fn(&Field) -> bool + Copy,
+) -> impl Iterator<Item = (&'a Field, &'a FieldSpec)> {
+    cx.asked().flat_map(move |asked| {
+        let fields = asked.body.fields().iter();
+        let fields = fields.filter(move |field| is_meant(field));
+        fields.map(move |field| (field, &asked.fields[field.spec]))
     })
 }
 
 pub fn misspelled_field(cx: &Context<'_>, out: &mut Findings) {
     // One that is swallowed, too, is reported for both by `swallowed-label`.
     let is_near = |field: &Field| field.spelling == Spelling::Near && !field.is_swallowed;
-    for (field, spec) in fields(cx).filter(|(field, _)| is_near(field)) {
+    for (field, spec) in fields(cx, is_near) {
         out.report(
             field.label,
             format!(
@@ -58,7 +59,7 @@ pub fn duplicate_field(cx: &Context<'_>, out: &mut Findings) {
         .filter(|step| !step.has_heading)
         .map(|step| step.heading)
         .collect();
-    for (field, spec) in fields(cx) {
+    for (field, spec) in fields(cx, |field| field.duplicate_of.is_some()) {
         if let Some(other) = field.duplicate_of {
             let (first, second) = (field.label.min(other), field.label.max(other));
             let help = if lost.contains(&second) {
@@ -79,7 +80,7 @@ pub fn duplicate_field(cx: &Context<'_>, out: &mut Findings) {
 pub fn swallowed_label(cx: &Context<'_>, out: &mut Findings) {
     // A second label goes, wherever it stands: `duplicate-field` says so.
     let is_swallowed = |field: &Field| field.is_swallowed && field.duplicate_of.is_none();
-    for (field, spec) in fields(cx).filter(|(field, _)| is_swallowed(field)) {
+    for (field, spec) in fields(cx, is_swallowed) {
         let (written, also) = match field.spelling {
             Spelling::Exact => (String::new(), String::new()),
             Spelling::Near => (
@@ -99,9 +100,8 @@ pub fn swallowed_label(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn empty_field(cx: &Context<'_>, out: &mut Findings) {
-    for (field, spec) in
-        fields(cx).filter(|(field, _)| field.duplicate_of.is_none() && field.content.is_empty())
-    {
+    let is_empty = |field: &Field| field.duplicate_of.is_none() && field.content.is_empty();
+    for (field, spec) in fields(cx, is_empty) {
         let help = match spec.asks.list {
             Some(kind) => format!("write {} below it", example(kind)),
             None if spec.optional => {
@@ -210,9 +210,9 @@ fn missing_section(cx: &Context<'_>, part: &Part<'_>) -> Option<ListKind> {
 /// Whether a part is a rollback that is waived.
 fn is_waived(cx: &Context<'_>, part: &Part<'_>) -> bool {
     part.field.is_some_and(|(field, spec)| {
-        let text = || field.content.text();
-        nearest::same(&spec.label, "Rollback")
-            && text().is_some_and(|text| value::waiver(cx.text(text)).is_some())
+        // Most lists stand below nothing but their label.
+        let is_waiver = |text| value::waiver(cx.text(text)).is_some();
+        field.content.text().is_some_and(is_waiver) && nearest::same(&spec.label, "Rollback")
     })
 }
 

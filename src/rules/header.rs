@@ -287,19 +287,21 @@ pub fn stale_audit(cx: &Context<'_>, out: &mut Findings) {
     };
     let age = cx.today.signed_duration_since(date).num_days();
     let limit = |days: u32| i64::from(days);
-    // An index has no name of its own.
-    let name = if listing::is_index(cx.path) {
-        cx.path.to_owned()
-    } else {
-        value::workflow_name(value::stem(cx.path))
+    let help = || {
+        // An index has no name of its own.
+        let name = if listing::is_index(cx.path) {
+            cx.path.to_owned()
+        } else {
+            value::workflow_name(value::stem(cx.path))
+        };
+        format!("audit it, then set the date: `wf audit --stamp {name}`")
     };
-    let help = format!("audit it, then set the date: `wf audit --stamp {name}`");
     if age > limit(cx.config.audit.max_age_days) {
         let message = format!(
             "the last audit is {age} days old; {} are allowed",
             cx.config.audit.max_age_days
         );
-        out.report_as(Severity::Error, span, message).help(help);
+        out.report_as(Severity::Error, span, message).help(help());
     } else if age > limit(cx.config.audit.warn_after_days) {
         let last = date.checked_add_days(Days::new(u64::from(cx.config.audit.max_age_days) + 1));
         // A configured severity holds for both ages.
@@ -310,6 +312,6 @@ pub fn stale_audit(cx: &Context<'_>, out: &mut Findings) {
             span,
             format!("the last audit is {age} days old{until}"),
         )
-        .help(help);
+        .help(help());
     }
 }

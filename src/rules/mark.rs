@@ -3,6 +3,7 @@
 
 use crate::rules::danger;
 use crate::rules::repeat;
+use crate::rules::shell;
 use crate::shell::Facts;
 use crate::shell::Marks;
 
@@ -10,8 +11,8 @@ use crate::shell::Marks;
 pub const SYNTAX: Marks = 1;
 /// A word stands for a value, or something in brackets may.
 pub const PLACEHOLDER: Marks = 1 << 1;
-/// A parameter is expanded.
-pub const EXPANSION: Marks = 1 << 2;
+/// A variable is read that neither the piece nor every shell gives.
+pub const VARIABLE: Marks = 1 << 2;
 /// And the shell splits its value into words.
 pub const SPLITTING: Marks = 1 << 3;
 /// It may do damage.
@@ -29,7 +30,7 @@ const TESTS: [Test; 6] = [
     (PLACEHOLDER, |facts| {
         !facts.placeholders.is_empty() || facts.text.contains('[')
     }),
-    (EXPANSION, |facts| !facts.expansions.is_empty()),
+    (VARIABLE, shell::may_be_undeclared),
     (SPLITTING, |facts| {
         facts.expansions.iter().any(|expansion| expansion.splits)
     }),

@@ -12,6 +12,7 @@ use crate::rule::Context;
 use crate::rule::Findings;
 use crate::rules::mend;
 use crate::source::Span;
+use crate::workflow::Content;
 
 /// What the Logging section names.
 struct Logged<'a> {
@@ -19,8 +20,7 @@ struct Logged<'a> {
     heading: Span,
     /// Its last list.
     list: &'a List,
-    /// The paths in its lists.
-    paths: Vec<Span>,
+    content: &'a Content,
 }
 
 /// What the Logging section names; `None` without a list to judge.
@@ -28,16 +28,20 @@ fn logged<'a>(cx: &Context<'a>) -> Option<Logged<'a>> {
     let workflow = &cx.document.workflow;
     let section = workflow.section(cx.template.section("Logging")?)?;
     let content = &section.body.content;
-    let list = content.lists().last()?;
-    let (tree, source) = (&cx.document.tree, &cx.document.source);
-    let paths = content
-        .items(tree)
-        .flat_map(|item| value::code_spans(tree, source, item));
     Some(Logged {
         heading: section.heading,
-        list,
-        paths: paths.collect(),
+        list: content.lists().last()?,
+        content,
     })
+}
+
+impl<'a> Logged<'a> {
+    /// The paths in its lists.
+    fn paths(&self, cx: &Context<'a>) -> impl Iterator<Item = Span> {
+        let (tree, source) = (&cx.document.tree, &cx.document.source);
+        let items = self.content.items(tree);
+        items.flat_map(move |item| value::code_spans(tree, source, item))
+    }
 }
 
 fn is_log(path: &str) -> bool {
@@ -49,7 +53,7 @@ pub fn missing_log_file(cx: &Context<'_>, out: &mut Findings) {
     let Some(logged) = logged(cx) else {
         return;
     };
-    if !logged.paths.iter().any(|&path| is_log(cx.text(path))) {
+    if !logged.paths(cx).any(|path| is_log(cx.text(path))) {
         out.report(logged.heading, "no log file is named")
             .help("add a bullet with a path that ends in `.log`: `` - `logs/info.log` ``")
             .fix(mend::logging::bullet(cx, logged.list, is_log, LOG));
@@ -62,19 +66,16 @@ const LOG: &str = "logs/info.log";
 const CHECKPOINT: &str = ".memory/checkpoints/workflow_[name]_[date].md";
 
 fn is_checkpoint(path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop().is_some_and(|file| !file.is_empty()) && parts.contains(&"checkpoints")
+    path.rsplit_once('/').is_some_and(|(folders, file)| {
+        !file.is_empty() && folders.split('/').any(|folder| folder == "checkpoints")
+    })
 }
 
 pub fn missing_checkpoint(cx: &Context<'_>, out: &mut Findings) {
     let Some(logged) = logged(cx) else {
         return;
     };
-    if !logged
-        .paths
-        .iter()
-        .any(|&path| is_checkpoint(cx.text(path)))
-    {
+    if !logged.paths(cx).any(|path| is_checkpoint(cx.text(path))) {
         out.report(logged.heading, "no checkpoint is named")
             .help(format!(
                 "add a bullet with a path in a `checkpoints` folder: `` - `{CHECKPOINT}` ``"
@@ -89,7 +90,10 @@ pub fn missing_checkpoint(cx: &Context<'_>, out: &mut Findings) {
 }
 
 pub fn unsafe_log_path(cx: &Context<'_>, out: &mut Findings) {
-    for span in logged(cx).map(|logged| logged.paths).unwrap_or_default() {
+    let Some(logged) = logged(cx) else {
+        return;
+    };
+    for span in logged.paths(cx) {
         let path = cx.text(span);
         let why = match value::path_fault(path) {
             Some(PathFault::Absolute) => "is absolute",

@@ -196,21 +196,13 @@ pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
     let mut known = None;
     let mut found: Vec<Undeclared<'_>> = Vec::new();
     let mut places: FxHashMap<&str, usize> = FxHashMap::default();
-    for command in cx.commands_with(mark::EXPANSION) {
+    for command in cx.commands_with(mark::VARIABLE) {
         let pieces = || command.pieces().map(|(_, facts)| facts);
         if pieces().any(|facts| facts.runs_text || !facts.faults.is_empty()) {
             continue;
         }
         let known = known.get_or_insert_with(|| declared(cx));
-        let mut own: FxHashSet<&str> = FxHashSet::default();
-        for facts in pieces() {
-            own.extend(facts.assigned.iter().map(|name| &**name));
-            let guarded = facts
-                .expansions
-                .iter()
-                .filter(|expansion| expansion.has_fallback);
-            own.extend(guarded.map(|expansion| &*expansion.name));
-        }
+        let mut own: FxHashSet<&str> = pieces().flat_map(given).collect();
         for (offset, facts) in command.pieces() {
             for expansion in &facts.expansions {
                 let name: &str = &expansion.name;
@@ -233,6 +225,23 @@ pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
     // Where an input's name is malformed, that is what is wrong.
     found.retain(|variable| variable.near.is_none_or(shell::is_name));
     found
+}
+
+/// Whether a piece reads a variable that it does not give itself.
+pub fn may_be_undeclared(facts: &Facts) -> bool {
+    let given: FxHashSet<&str> = given(facts).collect();
+    facts
+        .expansions
+        .iter()
+        .any(|read| !is_environment(&read.name) && !given.contains(&*read.name))
+}
+
+/// The names that a piece assigns, or says of what happens without a value.
+fn given(facts: &Facts) -> impl Iterator<Item = &str> {
+    let expansions = facts.expansions.iter();
+    let guarded = expansions.filter(|expansion| expansion.has_fallback);
+    let assigned = facts.assigned.iter().map(|name| &**name);
+    assigned.chain(guarded.map(|expansion| &*expansion.name))
 }
 
 fn near_input<'a>(cx: &'a Context<'_>, name: &str) -> Option<&'a str> {

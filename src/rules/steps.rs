@@ -245,6 +245,9 @@ const LONGEST_CYCLE: usize = 20;
 pub fn dependency_cycle(cx: &Context<'_>, out: &mut Findings) {
     let steps = &cx.document.workflow.steps;
     let dependencies = dependencies(cx);
+    if dependencies.is_empty() {
+        return;
+    }
     let mut edges: Vec<Vec<(usize, Span)>> = vec![Vec::new(); steps.len()];
     for (at, references) in dependencies {
         let others = references

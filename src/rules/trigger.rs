@@ -54,7 +54,7 @@ pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
         return;
     };
     let own = value::stem(cx.path);
-    if value::workflow_name(name) != value::workflow_name(own) {
+    if name != own && value::workflow_name(name) != value::workflow_name(own) {
         let span = Span::new(code.start() + offset, code.start() + offset + name.len());
         out.report(
             span,

@@ -1,10 +1,12 @@
 //! The parts of a template, each as a text that may be put into a document which lacks it.
 
 use crate::edit::Edit;
+use crate::markdown::BlockKind;
 use crate::markdown::InlineKind;
 use crate::parse;
 use crate::parse::Document;
 use crate::parse::value;
+use crate::scaffold;
 use crate::scaffold::document;
 use crate::source::Source;
 use crate::source::Span;
@@ -18,7 +20,9 @@ use crate::workflow::Body;
 #[derive(Debug)]
 pub struct Parts<'a> {
     template: &'a Template,
-    document: &'a Document,
+    whole: &'a Document,
+    /// The template with path and name in it, where that may make it another document.
+    filled: Option<Document>,
     /// What puts path and name in, in order.
     edits: Vec<Edit>,
 }
@@ -39,16 +43,27 @@ impl<'a> Parts<'a> {
             edits.push(Edit::replace(field.value, path));
         }
         edits.sort_by_key(|edit| edit.span);
+        let filled = if edits.iter().all(|edit| is_within_text(document, edit)) {
+            None
+        } else {
+            let text = scaffold::edited(&document.source, std::mem::take(&mut edits));
+            Some(parse::document(Source::new("template.md", text), template))
+        };
         Self {
             template,
-            document,
+            whole: document,
+            filled,
             edits,
         }
     }
 
+    fn document(&self) -> &Document {
+        self.filled.as_ref().unwrap_or(self.whole)
+    }
+
     /// The text of a span, path and name put in.
     fn filled(&self, span: Span) -> String {
-        let text = self.document.source.text();
+        let text = self.document().source.text();
         let mut filled = String::new();
         let mut done = span.start();
         for edit in self.edits.iter().filter(|edit| span.contains(edit.span)) {
@@ -63,14 +78,14 @@ impl<'a> Parts<'a> {
     /// The header, a field set off from the next as the template does it.
     #[must_use]
     pub fn header(&self) -> Option<String> {
-        let header = self.document.workflow.header.as_ref()?;
+        let header = self.document().workflow.header.as_ref()?;
         Some(self.filled(header.span).trim_end().to_owned())
     }
 
     /// A field of the header: its name and what stands for its value.
     #[must_use]
     pub fn header_field(&self, name: &str) -> Option<String> {
-        let workflow = &self.document.workflow;
+        let workflow = &self.document().workflow;
         let field = workflow.header_field(self.template, name)?;
         let end = field.value.end().max(field.label.end());
         let field = self.filled(Span::new(field.label.start(), end));
@@ -80,8 +95,8 @@ impl<'a> Parts<'a> {
     /// A section with all that must stand in it: optional parts are left out, and of steps the first one stays.
     #[must_use]
     pub fn section(&self, id: SectionId) -> Option<String> {
-        let source = &self.document.source;
-        let sections = &self.document.workflow.sections;
+        let source = &self.document().source;
+        let sections = &self.document().workflow.sections;
         let at = sections
             .iter()
             .position(|section| section.spec == Some(id))?;
@@ -95,21 +110,21 @@ impl<'a> Parts<'a> {
     /// A labelled field of a section, with all that belongs to it.
     #[must_use]
     pub fn field(&self, section: SectionId, spec: usize) -> Option<String> {
-        self.body_field(&self.document.workflow.section(section)?.body, spec)
+        self.body_field(&self.document().workflow.section(section)?.body, spec)
     }
 
     /// A labelled field of a step, with all that belongs to it.
     #[must_use]
     pub fn step_field(&self, spec: usize) -> Option<String> {
-        self.body_field(&self.document.workflow.steps.first()?.body, spec)
+        self.body_field(&self.document().workflow.steps.first()?.body, spec)
     }
 
     /// The code spans in the bullets of the section of that title.
     #[must_use]
     pub fn paths(&self, title: &str) -> Vec<String> {
         let id = self.template.section(title);
-        let section = id.and_then(|id| self.document.workflow.section(id));
-        let (tree, source) = (&self.document.tree, &self.document.source);
+        let section = id.and_then(|id| self.document().workflow.section(id));
+        let (tree, source) = (&self.document().tree, &self.document().source);
         let items = section
             .into_iter()
             .flat_map(|section| section.body.content.items(tree));
@@ -122,7 +137,7 @@ impl<'a> Parts<'a> {
     fn body_field(&self, body: &Body, spec: usize) -> Option<String> {
         let field = body.field(spec)?;
         let end = field.content.end as usize;
-        let text = self.document.source.text();
+        let text = self.document().source.text();
         let end = if end == text.len() {
             end
         } else {
@@ -132,7 +147,7 @@ impl<'a> Parts<'a> {
     }
 
     fn line(&self, at: usize) -> usize {
-        let source = &self.document.source;
+        let source = &self.document().source;
         source.line_start(source.line_of(at))
     }
 
@@ -154,12 +169,12 @@ impl<'a> Parts<'a> {
     }
 
     fn optional(&self) -> Vec<Span> {
-        let workflow = &self.document.workflow;
+        let workflow = &self.document().workflow;
         let sections = &workflow.sections;
-        let end = self.document.source.text().len();
+        let end = self.document().source.text().len();
         let mut cuts = Vec::new();
         let mut body = |body: &Body, specs: &[FieldSpec]| {
-            cuts.extend(document::fields(&self.document.source, body, specs));
+            cuts.extend(document::fields(&self.document().source, body, specs));
         };
         for section in sections {
             if let Some(id) = section.spec {
@@ -184,8 +199,8 @@ impl<'a> Parts<'a> {
             let stop = next.map_or(end, |next| self.line(next.heading.start()));
             cuts.push(Span::new(self.line(second.heading.start()), stop));
         }
-        let marks = self.document.tree.inlines.iter().filter(|inline| {
-            let text = self.document.source.slice(inline.span);
+        let marks = self.document().tree.inlines.iter().filter(|inline| {
+            let text = self.document().source.slice(inline.span);
             inline.kind == InlineKind::Html && document::is_optional_mark(text)
         });
         cuts.extend(marks.map(|mark| mark.span));
@@ -193,8 +208,91 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// Whether an edit of a template makes plain words of plain words: then all else in it stays what it is.
+fn is_within_text(document: &Document, edit: &Edit) -> bool {
+    let (source, tree) = (&document.source, &document.tree);
+    let before = &source.text()[..edit.span.start()];
+    let after = &source.text()[edit.span.end()..];
+    let is_apart = !before.ends_with(['*', '_']) && !after.starts_with(['*', '_', ':']);
+    // A title, a label or a mark would be another one.
+    let is_named = tree.blocks.iter().any(|block| {
+        matches!(
+            block.kind,
+            BlockKind::Heading { .. } | BlockKind::Html | BlockKind::FrontMatter
+        ) && block.span.contains(edit.span)
+    });
+    let is_marked = tree.inlines.iter().any(|inline| {
+        matches!(inline.kind, InlineKind::Strong | InlineKind::Html)
+            && inline.span.contains(edit.span)
+    });
+    let written = source.slice(edit.span).replace(['[', ']'], "");
+    is_apart && !is_named && !is_marked && is_words(&written) && is_words(&edit.replacement)
+}
+
+/// Whether nothing in a text means more than itself to Markdown, wherever it stands.
+fn is_words(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_letter = |at: usize| bytes[at].is_ascii_alphanumeric();
+    let is_part = |(at, byte): (usize, &u8)| match byte {
+        b'_' => is_letter(at - 1) && is_letter(at + 1),
+        b'-' | b'.' | b'/' | b' ' => true,
+        _ => byte.is_ascii_alphanumeric(),
+    };
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.iter().enumerate().all(is_part)
+}
+
 /// A text without a byte-order mark, its lines ended by LF.
 fn plain(text: &str) -> String {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template;
+
+    /// A section and a step's field of a template, as a document at a path gets them.
+    fn parts(text: &str, path: &str) -> (Option<String>, Option<String>) {
+        let template = template::read(&Source::new("t.md", text)).expect("a template");
+        let whole = whole(&template);
+        let parts = Parts::of(&template, &whole, path);
+        (parts.section(1), parts.step_field(0))
+    }
+
+    const TEMPLATE: &str = "# [T]\n\n## Trigger\n\n**Command**: `wf run [it]`\n\n## Use\n\n[it]\n\nUse [it].\n\n\
+        ## Steps\n\n### Step 1: [Name]\n\n**Do**: [it]\n";
+
+    #[test]
+    fn a_name_stands_wherever_the_template_has_its_place() {
+        let (section, field) = parts(TEMPLATE, "workflows/back_up.md");
+        assert_eq!(
+            section.as_deref(),
+            Some("## Use\n\nback-up\n\nUse back-up.")
+        );
+        assert_eq!(field.as_deref(), Some("**Do**: back-up"));
+    }
+
+    #[test]
+    fn a_name_that_makes_something_else_of_the_template_is_put_in_first() {
+        // It opens a code block, which holds all that follows.
+        let (section, field) = parts(TEMPLATE, "workflows/~~~.md");
+        assert!(section.is_some_and(|text| text.ends_with("**Do**: ~~~")));
+        assert_eq!(field, None);
+        // The title is another one with it.
+        let template = TEMPLATE.replace("## Use", "## [it]");
+        assert_eq!(parts(&template, "workflows/a.md").0, None);
+    }
+
+    #[test]
+    fn words_mean_no_more_than_themselves() {
+        for text in ["a", "workflows/back-up.md", "a_b 2"] {
+            assert!(is_words(text), "{text}");
+        }
+        for text in ["", "1", "-a", "a_", "a__b", "a*b", "`a`", "ä", "a:b"] {
+            assert!(!is_words(text), "{text}");
+        }
+    }
 }
