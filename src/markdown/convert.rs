@@ -241,7 +241,7 @@ impl<'a> Converter<'a> {
         paragraph.last_child().is_none_or(|last| {
             let last = self.span(last.data().sourcepos).end();
             let between = last.min(end)..last.max(end);
-            self.source.text()[between].trim().is_empty()
+            last == end || self.source.text()[between].trim().is_empty()
         })
     }
 

@@ -86,7 +86,8 @@ impl HeadingText {
     #[must_use]
     pub fn new(written: &str) -> Self {
         let written = written.trim();
-        if !written.contains("  ") {
+        let mut pairs = written.as_bytes().windows(2);
+        if !pairs.any(|pair| pair == b"  ") {
             return Self {
                 folded: written.into(),
                 spaced: None,

@@ -25,10 +25,7 @@ pub fn heading_form<'a>(spec: &StepsSpec, text: &'a str) -> Form<'a> {
         .is_some_and(|start| nearest::same(start, word));
     let rest = if has_word { &text[word.len()..] } else { text };
     let trimmed = rest.trim_start();
-    let digits = trimmed.len()
-        - trimmed
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .len();
+    let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
     let Ok(number) = trimmed[..digits].parse::<u32>() else {
         return Form {
             is_well_formed: false,
@@ -43,12 +40,16 @@ pub fn heading_form<'a>(spec: &StepsSpec, text: &'a str) -> Form<'a> {
     let name = after
         .strip_prefix(separator)
         .filter(|_| !separator.is_empty() || after.starts_with(' '));
-    let is_well_formed = has_word && spaced && name.is_some_and(|name| !name.trim().is_empty());
-    let plain = after.trim_start_matches([' ', '\t', ':', '.', ')', '-', '–', '—']);
+    let name = name.map(str::trim).filter(|name| !name.is_empty());
+    let is_well_formed = has_word && spaced && name.is_some();
+    let plain = || {
+        let marks = [' ', '\t', ':', '.', ')', '-', '–', '—'];
+        after.trim_start_matches(marks).trim()
+    };
     Form {
         is_well_formed,
         number: Some(number),
-        name: name.filter(|_| is_well_formed).unwrap_or(plain).trim(),
+        name: name.filter(|_| is_well_formed).unwrap_or_else(plain),
         has_word: has_word && !word.is_empty() || word.is_empty() && is_well_formed,
     }
 }
