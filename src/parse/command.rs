@@ -79,47 +79,54 @@ pub struct Item {
     pub end: u32,
 }
 
-/// The sections and fields that hold items, in document order within sections and within steps.
-pub fn lists<'a>(
-    document: &'a Document,
-    template: &'a Template,
-) -> impl Iterator<Item = ItemList<'a>> {
+/// The sections and fields that hold items: those of sections first, then those of each step.
+#[must_use]
+pub fn lists<'a>(document: &'a Document, template: &Template) -> Vec<ItemList<'a>> {
     let workflow = &document.workflow;
-    let sections = SECTIONS.into_iter().filter_map(move |(title, part)| {
-        let section = workflow.section(template.section(title)?)?;
-        Some(ItemList {
-            part,
-            step: None,
-            content: &section.body.content,
-        })
-    });
-    let specs = FIELDS.map(|(label, part)| {
-        let steps = template.steps.as_ref();
-        (
-            steps.and_then(|steps| FieldSpec::find(&steps.fields, label)),
-            part,
-        )
-    });
-    let steps = workflow.steps.iter().enumerate();
-    let fields = steps.flat_map(move |(at, step)| {
-        specs.into_iter().filter_map(move |(spec, part)| {
-            Some(ItemList {
+    let most = SECTIONS.len() + FIELDS.len() * workflow.steps.len();
+    let mut lists = Vec::with_capacity(most);
+    for (title, part) in SECTIONS {
+        let id = template.section(title);
+        if let Some(section) = id.and_then(|id| workflow.section(id)) {
+            lists.push(ItemList {
                 part,
-                step: Some(at),
-                content: &step.body.field(spec?)?.content,
-            })
-        })
-    });
-    sections.chain(fields)
+                step: None,
+                content: &section.body.content,
+            });
+        }
+    }
+    let Some(steps) = &template.steps else {
+        return lists;
+    };
+    let specs = FIELDS.map(|(label, part)| (FieldSpec::find(&steps.fields, label), part));
+    for (at, step) in workflow.steps.iter().enumerate() {
+        for (spec, part) in specs {
+            if let Some(field) = spec.and_then(|spec| step.body.field(spec)) {
+                lists.push(ItemList {
+                    part,
+                    step: Some(at),
+                    content: &field.content,
+                });
+            }
+        }
+    }
+    lists
 }
 
 /// The items of a document, in document order.
 #[must_use]
 pub fn items(document: &Document, template: &Template, interpreters: &Interpreters) -> Vec<Item> {
     let reader = Items::new(&document.tree, &document.source, interpreters);
-    let mut lists: Vec<ItemList<'_>> = lists(document, template).collect();
-    // None lies in another, and there are far fewer of them than of items.
-    lists.sort_unstable_by_key(|list| list.content.end);
+    let mut lists = lists(document, template);
+    let end = |list: &ItemList<'_>| list.content.end;
+    // None lies in another, and nearly always only sections behind the steps are out of order.
+    let steps = lists.partition_point(|list| list.step.is_none());
+    let first = lists.get(steps).map_or(u32::MAX, end);
+    let after = lists[..steps].partition_point(|list| end(list) < first);
+    lists[after..].rotate_left(steps - after);
+    if !lists.is_sorted_by_key(end) {
+        lists.sort_unstable_by_key(end);
+    }
     let mut items = Vec::with_capacity(2 * lists.len());
     for list in lists {
         let end = list.content.end;
