@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use globset::GlobSet;
 
@@ -310,7 +311,7 @@ pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str
             .partition(|file| Role::of(file) == Role::Index);
         let indexes = indexes.into_iter().map(|path| Index {
             path,
-            entries: Vec::new(),
+            named: Arc::default(),
         });
         Folder {
             path: path.clone(),

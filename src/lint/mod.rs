@@ -172,11 +172,13 @@ pub fn check(
     };
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();
+    let mut named = directories::Named::default();
     for (unit, outcome) in units.iter().zip(outcomes) {
         match outcome.failure {
-            Some(failure) => report.failures.push(failure),
-            None => report.documents.push(project.shown(&unit.path)),
+            Some(failure) => report.failures.push((outcome.shown, failure)),
+            None => report.documents.push(outcome.shown),
         }
+        named.extend(outcome.named.map(|named| (unit.path.as_str(), named)));
         report.findings.extend(outcome.findings);
         suppressions.add(&unit.path, outcome.suppressions);
     }
@@ -185,6 +187,7 @@ pub fn check(
         project,
         folders,
         neighbours,
+        &named,
         &mut suppressions,
     ));
     report.sort();
