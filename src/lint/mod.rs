@@ -5,6 +5,7 @@ mod directories;
 mod document;
 mod excerpt;
 mod finding;
+mod known;
 mod levels;
 mod removal;
 mod section;
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::diagnostic::Severity;
 use crate::files;
+use crate::lint::known::Known;
 use crate::neighbours::Neighbours;
 use crate::parse::listing;
 use crate::rule::Folder;
@@ -157,9 +159,10 @@ pub fn check(
     neighbours: &dyn Neighbours,
     each: &(dyn Fn() + Sync),
 ) -> Report {
+    let known = Known::new(units, neighbours);
     let kept = || Kept::new(rules::marks);
     let judge = |kept: &mut Kept, unit: &Unit| {
-        let outcome = document::check(project, unit, neighbours, kept);
+        let outcome = document::check(project, unit, &known, kept);
         each();
         outcome
     };
