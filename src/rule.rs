@@ -4,14 +4,15 @@ mod context;
 
 use std::rc::Rc;
 use std::string::FromUtf8Error;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Level;
 use crate::diagnostic::Severity;
 use crate::parse::Document;
-use crate::parse::listing::Entry;
 use crate::source::Span;
 use crate::template::Template;
 
@@ -146,8 +147,8 @@ pub struct Folder {
 pub struct Index {
     /// Its path relative to the project root.
     pub path: String,
-    /// What it names.
-    pub entries: Vec<Entry>,
+    /// Every path that its entries may mean.
+    pub named: Arc<FxHashSet<String>>,
 }
 
 /// The workflow directories of a project.

@@ -97,7 +97,7 @@ pub fn folder() -> Folder {
         documents: vec![DOCUMENT.to_owned()],
         indexes: vec![rule::Index {
             path: INDEX.to_owned(),
-            entries: Vec::new(),
+            named: Arc::default(),
         }],
     }
 }

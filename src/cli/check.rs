@@ -22,6 +22,7 @@ use crate::cli::baseline::Judged;
 use crate::cli::clock;
 use crate::cli::collect;
 use crate::cli::collect::Collector;
+use crate::cli::collect::Work;
 use crate::cli::failure::Failure;
 use crate::cli::mend;
 use crate::cli::mend::Mending;
@@ -184,6 +185,7 @@ fn collected<'a>(
     if arguments.paths.is_empty() {
         collector.configured();
     }
+    collector.work.values_mut().for_each(Work::sort);
     if arguments.verbose {
         for project in &collector.projects.list {
             terminal::notice(&collector.projects.described(project));
@@ -201,8 +203,8 @@ pub fn prepared(collector: &Collector<'_>, at: usize) -> (Vec<Unit>, Vec<Folder>
     let overlay = overlay.map(|(_, path, bytes)| (path.clone(), bytes.clone()));
     let path = overlay.as_ref().map(|(path, _)| path.as_str());
     let folders = collect::workflow_directories(project, work, path);
-    let units = work.units.iter().cloned().collect();
-    (units, folders, collect::disk(project, overlay.as_ref()))
+    let disk = collect::disk(project, overlay.as_ref());
+    (work.units.clone(), folders, disk)
 }
 
 fn lint_all(collector: &Collector<'_>, baselines: &mut Baselines<'_>) -> Result<Report, Failure> {

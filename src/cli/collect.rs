@@ -1,9 +1,9 @@
 //! What the paths on the command line name: documents, by project, and the workflow directories they lie in.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use globset::GlobSet;
 
@@ -24,10 +24,24 @@ use crate::rule::Index;
 /// What is to be checked in one project.
 #[derive(Default)]
 pub struct Work {
-    /// The files.
-    pub units: BTreeSet<Unit>,
+    /// The files, in order once all is collected.
+    pub units: Vec<Unit>,
     /// The workflow directories, as configured, each with its files where all of it was walked.
     pub folders: BTreeMap<String, Option<Vec<String>>>,
+}
+
+impl Work {
+    /// Take a file in.
+    pub fn add(&mut self, path: String) {
+        let role = Role::of(&path);
+        self.units.push(Unit { path, role });
+    }
+
+    /// Put the files in order, each once.
+    pub fn sort(&mut self) {
+        self.units.sort_unstable();
+        self.units.dedup();
+    }
 }
 
 /// Sorts paths to projects.
@@ -147,19 +161,20 @@ impl<'a> Collector<'a> {
             self.exclude(path);
             return;
         }
-        self.unit(at, files::relative(&root.folder, path));
+        let path = files::relative(&root.folder, path);
+        self.work_at(at, &path).add(path);
     }
 
-    fn unit(&mut self, at: usize, path: String) {
+    /// A project's work, the workflow directories that hold a path with it.
+    fn work_at(&mut self, at: usize, path: &str) -> &mut Work {
         let paths = &self.projects.list[at].config.paths;
         let work = self.work.entry(at).or_default();
-        for folder in paths.iter().filter(|folder| is_inside(folder, &path)) {
+        for folder in paths.iter().filter(|folder| is_inside(folder, path)) {
             if !work.folders.contains_key(folder) {
                 work.folders.insert(folder.clone(), None);
             }
         }
-        let role = Role::of(&path);
-        work.units.insert(Unit { path, role });
+        work
     }
 
     /// A folder: the documents of the workflow directories in it, those of projects inside it included, or of the
@@ -245,40 +260,37 @@ impl<'a> Collector<'a> {
                 .push(Failure::UnreadableDocument { path, reason });
         }
         self.walked += found.len();
-        let mut own = Vec::with_capacity(found.len());
+        let mut own = Vec::new();
         // Files of one folder follow one another and belong to one project.
-        let mut last: Option<(PathBuf, Option<usize>, String)> = None;
-        for path in found {
-            let parent = path.parent().unwrap_or(&path);
-            if last.as_ref().is_none_or(|(folder, ..)| folder != parent) {
-                let root = self.projects.root(parent);
-                let place = self.projects.load(&root);
-                let prefix = files::relative(&root.folder, parent);
-                last = Some((
-                    parent.to_owned(),
-                    place,
-                    if prefix.is_empty() {
-                        prefix
-                    } else {
-                        format!("{prefix}/")
-                    },
-                ));
-            }
-            let Some((_, Some(place), prefix)) = &last else {
+        for files in found.chunk_by(|a, b| split(a).0 == split(b).0) {
+            let parent = files[0].parent().unwrap_or(folder);
+            let root = self.projects.root(parent);
+            let Some(place) = self.projects.load(&root) else {
                 continue;
             };
-            let (place, name) = (
-                *place,
-                path.file_name().unwrap_or_default().to_string_lossy(),
-            );
-            let relative = format!("{prefix}{name}");
-            if place == at {
-                own.push(relative.clone());
+            let mut prefix = files::relative(&root.folder, parent);
+            if !prefix.is_empty() {
+                prefix.push('/');
             }
-            self.unit(place, relative);
+            let work = self.work_at(place, &prefix);
+            for file in files {
+                let name = String::from_utf8_lossy(split(file).1);
+                let path = [prefix.as_str(), &name].concat();
+                if place == at {
+                    own.push(path.clone());
+                }
+                work.add(path);
+            }
         }
         own
     }
+}
+
+/// The folder of a document, its last separator included, and its name.
+fn split(path: &Path) -> (&[u8], &[u8]) {
+    let path = path.as_os_str().as_encoded_bytes();
+    let is_separator = |byte: &u8| std::path::is_separator(char::from(*byte));
+    path.split_at(path.iter().rposition(is_separator).map_or(0, |at| at + 1))
 }
 
 /// Whether a file lies in a folder; both relative to one root.
@@ -292,8 +304,8 @@ pub fn is_inside(folder: &str, file: &str) -> bool {
 /// The workflow directories that hold something that is checked, each with all its documents and indexes.
 pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str>) -> Vec<Folder> {
     let folders = work.folders.iter().map(|(path, walked)| {
-        let mut files: BTreeSet<String> = if let Some(files) = walked {
-            files.iter().cloned().collect()
+        let mut files: Vec<String> = if let Some(files) = walked {
+            files.clone()
         } else {
             let folder = project.root.join(path);
             let (found, _) = files::documents(&folder, &project.root, &project.config.exclude);
@@ -305,12 +317,14 @@ pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str
                 .filter(|file| is_inside(path, file))
                 .map(str::to_owned),
         );
+        files.sort_unstable();
+        files.dedup();
         let (indexes, documents): (Vec<String>, Vec<String>) = files
             .into_iter()
             .partition(|file| Role::of(file) == Role::Index);
         let indexes = indexes.into_iter().map(|path| Index {
             path,
-            entries: Vec::new(),
+            named: Arc::default(),
         });
         Folder {
             path: path.clone(),

@@ -14,8 +14,6 @@ use crate::fix::Change;
 use crate::fix::Fixed;
 use crate::fix::Job;
 use crate::lint::Report;
-use crate::lint::Role;
-use crate::lint::Unit;
 use crate::report::diff;
 use crate::report::diff::Shown;
 use crate::report::summary;
@@ -165,10 +163,8 @@ fn write(collector: &mut Collector<'_>, at: usize, change: &Change) -> Result<()
             for files in folders.filter_map(|(_, files)| files.as_mut()) {
                 files.push(change.path.clone());
             }
-            work.units.insert(Unit {
-                path: change.path.clone(),
-                role: Role::of(&change.path),
-            });
+            work.add(change.path.clone());
+            work.sort();
         }
     }
     Ok(())

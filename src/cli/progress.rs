@@ -1,5 +1,8 @@
 //! How far long work is, shown on a terminal.
 
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -9,33 +12,53 @@ use indicatif::ProgressStyle;
 /// Work that takes longer than this shows how far it is.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A bar that is hidden until the work has proved long.
+/// A bar that is made when the work has proved long.
 pub struct Progress {
-    bar: ProgressBar,
+    total: usize,
+    done: AtomicUsize,
+    /// Empty until then, and `None` where there is no terminal: that is asked for once.
+    bar: OnceLock<Option<ProgressBar>>,
 }
 
 impl Progress {
     /// Of so many documents none is done.
     pub fn new(total: usize) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} documents")
-            .expect("the template is valid");
-        bar.set_style(style);
-        Self { bar }
+        Self {
+            total,
+            done: AtomicUsize::new(0),
+            bar: OnceLock::new(),
+        }
     }
 
     /// One document more is done, so long after the first was begun. `terminal` gives the place to show it: if that
-    /// is no terminal after all, the bar stays hidden.
+    /// is no terminal after all, there is no bar.
     pub fn advance(&self, elapsed: Duration, terminal: impl Fn() -> ProgressDrawTarget) {
-        if self.bar.is_hidden() && elapsed > PATIENCE {
-            self.bar.set_draw_target(terminal());
+        self.done.fetch_add(1, Ordering::Relaxed);
+        let bar = if elapsed > PATIENCE {
+            Some(self.bar.get_or_init(|| self.shown_on(terminal())))
+        } else {
+            self.bar.get()
+        };
+        if let Some(Some(bar)) = bar {
+            bar.set_position(self.done.load(Ordering::Relaxed) as u64);
         }
-        self.bar.inc(1);
+    }
+
+    fn shown_on(&self, terminal: ProgressDrawTarget) -> Option<ProgressBar> {
+        if terminal.is_hidden() {
+            return None;
+        }
+        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} documents")
+            .expect("the template is valid");
+        let bar = ProgressBar::with_draw_target(Some(self.total as u64), terminal);
+        Some(bar.with_style(style))
     }
 
     /// All is done: nothing of the bar stays.
     pub fn end(&self) {
-        self.bar.finish_and_clear();
+        if let Some(Some(bar)) = self.bar.get() {
+            bar.finish_and_clear();
+        }
     }
 }
 
@@ -115,10 +138,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_terminal_shows_no_bar() {
+    fn what_is_no_terminal_shows_no_bar_and_is_asked_once() {
+        let asked = AtomicUsize::new(0);
+        let terminal = || {
+            asked.fetch_add(1, Ordering::Relaxed);
+            ProgressDrawTarget::hidden()
+        };
         let progress = Progress::new(2);
-        progress.advance(PATIENCE * 2, ProgressDrawTarget::hidden);
-        progress.advance(PATIENCE * 2, ProgressDrawTarget::hidden);
-        assert!(progress.bar.is_hidden() && progress.bar.position() == 2);
+        progress.advance(PATIENCE * 2, terminal);
+        progress.advance(PATIENCE * 2, terminal);
+        progress.end();
+        assert!(matches!(progress.bar.get(), Some(None)));
+        assert_eq!(asked.into_inner(), 1);
     }
 }

@@ -6,6 +6,7 @@ mod settle;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -242,7 +243,7 @@ impl Work<'_> {
             for folder in folders.iter_mut().filter(|folder| holds(folder, path)) {
                 folder.indexes.push(Index {
                     path: path.clone(),
-                    entries: Vec::new(),
+                    named: Arc::default(),
                 });
             }
             let judge = Judge {

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Finding;
@@ -15,7 +17,6 @@ use crate::lint::suppression;
 use crate::lint::suppression::Book;
 use crate::neighbours::Neighbours;
 use crate::parse::Document;
-use crate::parse::listing;
 use crate::rule::Check;
 use crate::rule::Directories;
 use crate::rule::Folder;
@@ -23,11 +24,16 @@ use crate::rule::PlacedFindings;
 use crate::rules::RULES;
 use crate::source::Source;
 
-/// Judge workflow directories. The suppressions of their indexes join `book`.
+/// What indexes name, by their paths.
+pub type Named<'a> = FxHashMap<&'a str, Arc<FxHashSet<String>>>;
+
+/// Judge workflow directories. Indexes that were read already are in `named`, and their suppressions in `book`; those
+/// of the others join it.
 pub fn check(
     project: &Project,
     mut folders: Vec<Folder>,
     neighbours: &dyn Neighbours,
+    named: &Named<'_>,
     book: &mut Book,
 ) -> Vec<Finding> {
     let shelf = Shelf {
@@ -36,8 +42,10 @@ pub fn check(
         documents: RefCell::default(),
     };
     for index in folders.iter_mut().flat_map(|folder| &mut folder.indexes) {
-        if let Some(document) = shelf.load(&index.path) {
-            index.entries = listing::entries(&document.tree, &document.source);
+        if let Some(named) = named.get(&*index.path) {
+            index.named = Arc::clone(named);
+        } else if let Some(document) = shelf.load(&index.path) {
+            index.named = document::named(&index.path, &document);
             let suppressions = suppression::of(&document, &project.template, false);
             book.add(&index.path, suppressions);
         }
@@ -50,6 +58,7 @@ pub fn check(
         today: project.today,
     };
     let mut findings = Vec::new();
+    let mut told: FxHashSet<String> = FxHashSet::default();
     for (at, rule) in RULES.iter().enumerate() {
         let Check::Directory(check) = rule.check else {
             continue;
@@ -74,7 +83,9 @@ pub fn check(
             };
             diagnostic.severity = severity;
             let document = shelf.load(&path);
-            if let Some(document) = &document {
+            if let Some(document) = &document
+                && told.insert(path.clone())
+            {
                 let suppressions = suppression::of(document, &project.template, false);
                 book.add(&path, suppressions);
             }

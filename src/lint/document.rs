@@ -1,5 +1,9 @@
 //! One document: read, parsed once, judged by every rule that is on.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::Diagnostic;
 use crate::edit::Fix;
 use crate::lint::Finding;
@@ -14,6 +18,7 @@ use crate::lint::suppression::Suppressed;
 use crate::neighbours::Neighbours;
 use crate::parse;
 use crate::parse::Document;
+use crate::parse::listing;
 use crate::rule::Check;
 use crate::rule::Context;
 use crate::rule::Fault;
@@ -34,8 +39,12 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// The suppressions in it.
     pub suppressions: Vec<Suppressed>,
-    /// Path and reason, if it could not be read.
-    pub failure: Option<(String, String)>,
+    /// The path that findings show.
+    pub shown: String,
+    /// Of an index that was read: every path that its entries may mean.
+    pub named: Option<Arc<FxHashSet<String>>>,
+    /// The reason, if it could not be read.
+    pub failure: Option<String>,
 }
 
 /// Read and judge a document.
@@ -45,7 +54,8 @@ pub fn check(project: &Project, unit: &Unit, neighbours: &dyn Neighbours, kept: 
         Ok(bytes) => bytes,
         Err(error) => {
             return Outcome {
-                failure: Some((shown, error.to_string())),
+                shown,
+                failure: Some(error.to_string()),
                 ..Outcome::default()
             };
         }
@@ -55,6 +65,7 @@ pub fn check(project: &Project, unit: &Unit, neighbours: &dyn Neighbours, kept: 
     match unreadable(project, &levels, &shown, &text) {
         Unreadable::Yes(finding) => Outcome {
             findings: finding.into_iter().collect(),
+            shown,
             ..Outcome::default()
         },
         Unreadable::No => {
@@ -162,6 +173,8 @@ fn judge(
     let document = concealed(document);
     let mut outcome = Outcome {
         suppressions: suppression::of(&document, &project.template, true),
+        shown: document.source.path().to_owned(),
+        named: (unit.role == Role::Index).then(|| named(&unit.path, &document)),
         ..Outcome::default()
     };
     if !diagnostics.is_empty() {
@@ -173,6 +186,11 @@ fn judge(
         outcome.findings = diagnostics.into_iter().map(finding).collect();
     }
     outcome
+}
+
+/// Every path that an index may mean.
+pub fn named(path: &str, index: &Document) -> Arc<FxHashSet<String>> {
+    Arc::new(listing::named(path, &index.tree, &index.source))
 }
 
 /// A document as findings may show it: without the secrets in its text. All places stay the same.

@@ -5,6 +5,7 @@ mod directories;
 mod document;
 mod excerpt;
 mod finding;
+mod known;
 mod levels;
 mod removal;
 mod section;
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::diagnostic::Severity;
 use crate::files;
+use crate::lint::known::Known;
 use crate::neighbours::Neighbours;
 use crate::parse::listing;
 use crate::rule::Folder;
@@ -157,9 +159,10 @@ pub fn check(
     neighbours: &dyn Neighbours,
     each: &(dyn Fn() + Sync),
 ) -> Report {
+    let known = Known::new(units, neighbours);
     let kept = || Kept::new(rules::marks);
     let judge = |kept: &mut Kept, unit: &Unit| {
-        let outcome = document::check(project, unit, neighbours, kept);
+        let outcome = document::check(project, unit, &known, kept);
         each();
         outcome
     };
@@ -172,11 +175,13 @@ pub fn check(
     };
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();
+    let mut named = directories::Named::default();
     for (unit, outcome) in units.iter().zip(outcomes) {
         match outcome.failure {
-            Some(failure) => report.failures.push(failure),
-            None => report.documents.push(project.shown(&unit.path)),
+            Some(failure) => report.failures.push((outcome.shown, failure)),
+            None => report.documents.push(outcome.shown),
         }
+        named.extend(outcome.named.map(|named| (unit.path.as_str(), named)));
         report.findings.extend(outcome.findings);
         suppressions.add(&unit.path, outcome.suppressions);
     }
@@ -185,6 +190,7 @@ pub fn check(
         project,
         folders,
         neighbours,
+        &named,
         &mut suppressions,
     ));
     report.sort();

@@ -1,5 +1,7 @@
 //! What an index names: the entries of its listings, and its links.
 
+use rustc_hash::FxHashSet;
+
 use crate::markdown::BlockId;
 use crate::markdown::BlockKind;
 use crate::markdown::InlineKind;
@@ -71,6 +73,14 @@ pub fn entries(tree: &Tree, source: &Source) -> Vec<Entry> {
     entries
 }
 
+/// Every path, from the project root, that the entries of an index may mean.
+#[must_use]
+pub fn named(index: &str, tree: &Tree, source: &Source) -> FxHashSet<String> {
+    let entries = entries(tree, source);
+    let paths = entries.iter().flat_map(|entry| candidates(index, entry));
+    paths.collect()
+}
+
 /// The paths, from the project root, that an entry may mean: read from the index's folder or from the root; of a
 /// tree also without the folder at its top, or with that as the index's own.
 #[must_use]
@@ -94,7 +104,8 @@ pub fn candidates(index: &str, entry: &Entry) -> Vec<String> {
 /// Whether a path names an index: every `README.md` is one.
 #[must_use]
 pub fn is_index(path: &str) -> bool {
-    path.rsplit('/').next() == Some("README.md")
+    path.strip_suffix("README.md")
+        .is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
 }
 
 /// Whether a path names a Markdown document.

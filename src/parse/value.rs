@@ -259,7 +259,7 @@ pub fn trigger_name(code: &str) -> Option<(usize, &str)> {
 /// A file's name without folders and ending.
 #[must_use]
 pub fn stem(path: &str) -> &str {
-    let file = path.rsplit('/').next().unwrap_or(path);
+    let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
     file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }
 
@@ -267,16 +267,21 @@ pub fn stem(path: &str) -> &str {
 /// prefix (`01_`) and the ending `-workflow`.
 #[must_use]
 pub fn workflow_name(stem: &str) -> String {
-    let name = stem.to_lowercase().replace('_', "-");
+    let mut name = stem.to_lowercase();
+    if name.contains('_') {
+        name = name.replace('_', "-");
+    }
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    let unprefixed = name[digits..]
-        .strip_prefix('-')
-        .filter(|rest| digits > 0 && !rest.is_empty());
-    let name = unprefixed.unwrap_or(&name);
-    let bare = name
-        .strip_suffix("-workflow")
-        .filter(|rest| !rest.is_empty());
-    bare.unwrap_or(name).to_owned()
+    let unprefixed = name[digits..].strip_prefix('-');
+    if digits > 0 && unprefixed.is_some_and(|rest| !rest.is_empty()) {
+        name.drain(..=digits);
+    }
+    if let Some(bare) = name.strip_suffix("-workflow").map(str::len)
+        && bare > 0
+    {
+        name.truncate(bare);
+    }
+    name
 }
 
 #[cfg(test)]

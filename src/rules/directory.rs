@@ -1,7 +1,5 @@
 //! Rules about workflow directories and their indexes.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
@@ -72,34 +70,20 @@ fn uncovered(folder: &Folder) -> Vec<&String> {
 pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
     let mut begun: FxHashSet<&str> = FxHashSet::default();
     for folder in cx.folders {
-        // Indexes by the folder they stand in, each with every path that it may mean.
-        let named: FxHashMap<&str, (&Index, FxHashSet<String>)> = folder
-            .indexes
-            .iter()
-            .map(|index| {
-                (
-                    parent(&index.path),
-                    (
-                        index,
-                        index
-                            .entries
-                            .iter()
-                            .flat_map(|entry| listing::candidates(&index.path, entry))
-                            .collect(),
-                    ),
-                )
-            })
-            .collect();
+        // Indexes by the folder they stand in.
+        let indexes = folder.indexes.iter();
+        let indexes: FxHashMap<&str, &Index> =
+            indexes.map(|index| (parent(&index.path), index)).collect();
         for document in &folder.documents {
             let mut above = std::iter::successors(Some(parent(document)), |path| {
                 (!path.is_empty()).then(|| parent(path))
             });
-            let Some((index, paths)) = above.find_map(|path| named.get(path)) else {
+            let Some(index) = above.find_map(|path| indexes.get(path)) else {
                 continue;
             };
-            if !paths.contains(document) {
+            if !index.named.contains(document) {
                 // In one that is blank the first line makes the list that the others go into.
-                let is_open = index.entries.is_empty() && !begun.insert(&index.path);
+                let is_open = index.named.is_empty() && !begun.insert(&index.path);
                 let fix = || mend::index::listed(cx, &index.path, document);
                 let name = document.rsplit('/').next().unwrap_or(document);
                 out.report(&index.path, format!("the index does not mention `{name}`"))
@@ -149,7 +133,8 @@ pub fn duplicate_trigger(cx: &Directories<'_>, out: &mut PlacedFindings) {
         .collect();
     documents.sort();
     documents.dedup();
-    let mut names: BTreeMap<String, &String> = BTreeMap::new();
+    let mut names: FxHashMap<String, &String> = FxHashMap::default();
+    names.reserve(documents.len());
     for document in documents {
         let name = value::workflow_name(value::stem(document));
         if let Some(first) = names.get(&name) {
