@@ -95,6 +95,8 @@ impl State {
         let status = match outcome {
             Outcome::Succeeded => Status::Done,
             Outcome::Interrupted => unknown(id),
+            // A process that waited and was never let begin: it was wf that failed, and the item is still to be done.
+            Outcome::NotStarted { .. } if item.process.is_some() => Status::Pending,
             _ => {
                 item.failures += 1;
                 let is_left = item.failures <= plan.retries(id.place);
