@@ -5,6 +5,7 @@
 mod chance;
 mod dag;
 mod law;
+mod length;
 mod plans;
 mod script;
 mod sentences;

@@ -3,6 +3,7 @@
 
 mod directories;
 mod document;
+mod ends;
 mod excerpt;
 mod finding;
 mod known;

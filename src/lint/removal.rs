@@ -1,5 +1,8 @@
 //! Suppression comments taken out: what hides nothing goes.
 
+use std::iter;
+use std::slice;
+
 use crate::edit::Edit;
 use crate::edit::Fix;
 use crate::source::BYTE_ORDER_MARK;
@@ -16,14 +19,19 @@ pub struct Comment {
     names: Vec<String>,
     /// Where they stand.
     list: Stretch,
-    /// What goes with it where all of it goes: its line, if it has one of its own.
-    whole: Stretch,
+    /// What goes where all of it goes: the line of its own, if it has one, and the comments that end it alone.
+    whole: Vec<Stretch>,
 }
 
 impl Comment {
-    /// The comment of that span, which names rules at these places.
+    /// The comment of that span, which names rules at these places; `ends` are those that end it and no other.
     #[must_use]
-    pub fn of(source: &Source, span: Span, ids: &[Span]) -> Self {
+    pub fn of(
+        source: &Source,
+        span: Span,
+        ids: &[Span],
+        ends: impl IntoIterator<Item = Span>,
+    ) -> Self {
         let list = match (ids.first(), ids.last()) {
             (Some(first), Some(last)) => Span::new(first.start(), last.end()),
             _ => Span::at(span.start()),
@@ -35,22 +43,28 @@ impl Comment {
         Self {
             names: ids.iter().map(|&id| source.slice(id).to_owned()).collect(),
             list: stretch(list),
-            whole: stretch(whole(source, span)),
+            whole: iter::once(span)
+                .chain(ends)
+                .map(|span| stretch(whole(source, span)))
+                .collect(),
         }
     }
 
-    /// The fix that takes rules out of it, by their ids, with the place of its edit; it takes out all of it where
+    /// The fix that takes rules out of it, by their ids, with the places of its edits; it takes out all of it where
     /// that names no others.
     #[must_use]
-    pub fn without(&self, idle: &[&str]) -> (Fix, (Position, Position)) {
+    pub fn without(&self, idle: &[&str]) -> (Fix, Vec<(Position, Position)>) {
         let names = self.names.iter().map(String::as_str);
         let left: Vec<&str> = names.filter(|name| !idle.contains(name)).collect();
-        let (span, place) = if left.is_empty() {
-            self.whole
+        let gone = if left.is_empty() {
+            &self.whole[..]
         } else {
-            self.list
+            slice::from_ref(&self.list)
         };
-        (Fix::safe(vec![Edit::replace(span, left.join(", "))]), place)
+        let left = left.join(", ");
+        let edits = gone.iter().map(|(span, _)| Edit::replace(*span, &*left));
+        let places = gone.iter().map(|(_, place)| *place);
+        (Fix::safe(edits.collect()), places.collect())
     }
 }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Project;
+use crate::lint::ends::Ends;
 use crate::lint::removal::Comment;
 use crate::lint::section::Sections;
 use crate::markdown::Block;
@@ -52,6 +53,7 @@ pub fn of(document: &Document, template: &Template, is_checked: bool) -> Vec<Sup
     }
     let sections = Sections::of(document, template);
     let ends = Ends::of(document);
+    let own_ends = ends.own(document);
     let mut targets = Targets {
         document,
         last: None,
@@ -82,7 +84,12 @@ pub fn of(document: &Document, template: &Template, is_checked: bool) -> Vec<Sup
             suppressed.push(Suppressed {
                 place: Place::of(&document.source, suppression.span),
                 section: sections.at(suppression.span.start),
-                comment: Comment::of(&document.source, suppression.span, &suppression.ids),
+                comment: Comment::of(
+                    &document.source,
+                    suppression.span,
+                    &suppression.ids,
+                    own_ends.get(&at).into_iter().flatten().copied(),
+                ),
                 is_checked: is_checked && !is_stray(document, first),
                 ids,
             });
@@ -115,45 +122,6 @@ fn lines(document: &Document, ends: &Ends<'_>, at: usize, id: &str) -> Option<Ra
             Some(own..=end.map_or(u32::MAX, |end| line(end.span.start())))
         }
         Reach::NextLine | Reach::Until => None,
-    }
-}
-
-/// The places, among a document's suppressions, of those that end others.
-struct Ends<'a> {
-    /// Those that end all.
-    all: Vec<usize>,
-    /// Those that end one rule's.
-    one: FxHashMap<&'a str, Vec<usize>>,
-}
-
-impl<'a> Ends<'a> {
-    fn of(document: &'a Document) -> Self {
-        let mut ends = Self {
-            all: Vec::new(),
-            one: FxHashMap::default(),
-        };
-        for (at, suppression) in document.suppressions.iter().enumerate() {
-            if suppression.reach != Reach::Until {
-                continue;
-            }
-            if suppression.ids.is_empty() {
-                ends.all.push(at);
-            }
-            for &id in &suppression.ids {
-                ends.one
-                    .entry(document.source.slice(id))
-                    .or_default()
-                    .push(at);
-            }
-        }
-        ends
-    }
-
-    /// The first one after a place that ends a rule's suppression.
-    fn after(&self, at: usize, id: &str) -> Option<usize> {
-        let next = |ends: &Vec<usize>| ends.get(ends.partition_point(|&end| end <= at)).copied();
-        let one = self.one.get(id).and_then(next);
-        one.into_iter().chain(next(&self.all)).min()
     }
 }
 
@@ -343,7 +311,7 @@ impl Book {
                         related: Vec::new(),
                         help: Some("remove it".to_owned()),
                         target: None,
-                        edits: vec![edits],
+                        edits,
                         fix: Some(fix),
                         section: suppression.section.clone(),
                     });

@@ -242,12 +242,9 @@ pub fn hidden_character(cx: &Context<'_>, out: &mut Findings) {
             }
             let span = command.code.place(Span::new(at, at + character.len_utf8()));
             let code = character as u32;
-            out.report(
-                span,
-                format!("the command holds {what} (U+{code:04X}) that nobody sees"),
-            )
-            .help("delete it: it may make the command do something else than it shows")
-            .fix(Fix::safe(vec![Edit::delete(span)]));
+            out.report(span, format!("the command holds {what} (U+{code:04X})"))
+                .help("delete it: it may make the command do something else than it shows")
+                .fix(Fix::safe(vec![Edit::delete(span)]));
         }
     }
 }
@@ -262,10 +259,12 @@ fn hidden(character: char) -> Option<&'static str> {
     match character {
         '\t' | '\n' | '\r' => None,
         '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
-            Some("a character that changes the direction of text")
+            Some("an invisible character that changes the direction of the text")
         }
-        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => Some("a character without width"),
-        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => Some("a control character"),
+        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => {
+            Some("an invisible character without width")
+        }
+        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => Some("an invisible control character"),
         '\u{AD}'
         | '\u{34F}'
         | '\u{115F}'

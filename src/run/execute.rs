@@ -228,7 +228,11 @@ impl Execution<'_, '_> {
             }),
         })?;
         runner.journal.sync()?;
-        self.pool.release(started.id)?;
+        if let Err(error) = self.pool.release(started.id) {
+            // Nobody has to find out later what became of it. The failure itself is what stops the run.
+            let _ = self.never_began(id, attempt, error.to_string());
+            return Err(error.into());
+        }
         Ok(())
     }
 
@@ -243,12 +247,14 @@ impl Execution<'_, '_> {
             attempt,
             process: None,
         })?;
+        self.never_began(item, attempt, error.to_string())
+    }
+
+    fn never_began(&mut self, item: ItemId, attempt: u32, reason: String) -> Result<(), RunError> {
         self.runner.record(Event::ItemFinished {
             item,
             attempt,
-            outcome: Outcome::NotStarted {
-                reason: error.to_string(),
-            },
+            outcome: Outcome::NotStarted { reason },
             duration_ms: 0,
             output_bytes: 0,
             output_end: String::new(),

@@ -265,16 +265,14 @@ enum Progress {
 
 /// How far the items of a place are: the first one that is not done tells.
 fn progress(plan: &Plan, state: &State, place: Place) -> Progress {
-    let mut items = plan
-        .items(place)
-        .iter()
-        .map(|item| (item.id, state.status(item.id)));
-    match items.find(|(_, status)| *status != Status::Done) {
-        None => Progress::Done,
-        Some((id, Status::Failed)) => Progress::Failed(id),
-        Some((id, Status::Asked)) => Progress::Asked(id),
-        Some((id, Status::Unknown)) => Progress::Unknown(id),
-        Some((_, Status::Running)) => Progress::Busy,
-        Some((id, Status::Pending | Status::Done)) => Progress::Ready(id),
+    let Some(item) = plan.items(place).get(state.done(place) as usize) else {
+        return Progress::Done;
+    };
+    match state.status(item.id) {
+        Status::Failed => Progress::Failed(item.id),
+        Status::Asked => Progress::Asked(item.id),
+        Status::Unknown => Progress::Unknown(item.id),
+        Status::Running => Progress::Busy,
+        Status::Pending | Status::Done => Progress::Ready(item.id),
     }
 }

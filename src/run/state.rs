@@ -2,6 +2,7 @@
 //! and one that is only looked at.
 
 mod fold;
+mod items;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use crate::event::Undone;
 use crate::plan::ItemId;
 use crate::plan::Place;
 use crate::plan::Plan;
+use crate::run::state::items::Items;
 
 /// Where a run stands.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub struct State {
     /// The inputs' values, secrets left out.
     pub inputs: BTreeMap<String, String>,
     /// The items that were met.
-    items: BTreeMap<ItemId, ItemState>,
+    items: Items,
     /// Those that failed, in that order; some were tried again since.
     failed: Vec<ItemId>,
     /// The steps that began, and whether they succeeded.
@@ -137,19 +139,19 @@ impl State {
     /// Where an item stands.
     #[must_use]
     pub fn item(&self, id: ItemId) -> ItemState {
-        self.items.get(&id).cloned().unwrap_or_default()
+        self.items.get(id).cloned().unwrap_or_default()
     }
 
     /// The status of an item.
     #[must_use]
     pub fn status(&self, id: ItemId) -> Status {
-        let item = self.items.get(&id);
+        let item = self.items.get(id);
         item.map_or(Status::Pending, |item| item.status)
     }
 
     /// The items of that status, in order.
     pub fn with_status(&self, status: Status) -> impl Iterator<Item = ItemId> {
-        let items = self.items.iter().map(|(&id, item)| (id, item.status));
+        let items = self.items.iter().map(|(id, item)| (id, item.status));
         items.filter_map(move |(id, other)| (other == status).then_some(id))
     }
 
@@ -178,7 +180,13 @@ impl State {
     /// Whether a command runs.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.with_status(Status::Running).next().is_some()
+        self.items.running() > 0
+    }
+
+    /// How many of a place's items are done before the first that is not.
+    #[must_use]
+    pub fn done(&self, place: Place) -> u32 {
+        self.items.done(place)
     }
 
     /// Whether a step began.
@@ -203,16 +211,17 @@ impl State {
     #[must_use]
     pub fn had_effect(&self, plan: &Plan, step: u32) -> bool {
         let actions = plan.items(Place::Action(step)).iter();
-        let mut states = actions.filter_map(|item| self.items.get(&item.id));
+        let mut states = actions.filter_map(|item| self.items.get(item.id));
         let none = [Status::Pending, Status::Failed];
         states.any(|item| item.had_effect || !none.contains(&item.status))
     }
 
-    /// Whether an action of a step is of unknown outcome.
+    /// Whether an action of a step is of unknown outcome: only the first that is not done can be.
     #[must_use]
     pub fn is_unsure(&self, step: u32) -> bool {
-        self.with_status(Status::Unknown)
-            .any(|id| id.place == Place::Action(step))
+        let place = Place::Action(step);
+        let number = self.done(place) + 1;
+        self.status(ItemId { place, number }) == Status::Unknown
     }
 
     /// The variables that a command sees of those set by others: all of them where steps run one at a time and

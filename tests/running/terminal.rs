@@ -28,10 +28,15 @@ struct Terminal {
 
 impl Terminal {
     fn new(project: &Project, words: &str) -> Self {
-        let line = format!(
-            "stty rows 24 cols 200; exec '{}' {words}",
-            env!("CARGO_BIN_EXE_wf")
-        );
+        Self::of(
+            project,
+            &format!("exec '{}' {words}", env!("CARGO_BIN_EXE_wf")),
+        )
+    }
+
+    /// A shell's command line in a terminal.
+    fn of(project: &Project, line: &str) -> Self {
+        let line = format!("stty rows 24 cols 200; {line}");
         // A dialogue that does not come is over after a while.
         let mut command = project::attentive("timeout");
         let child = command
@@ -234,13 +239,18 @@ fn an_interrupted_run_is_paused_or_aborted() {
     }
 }
 
-#[test]
-fn a_secret_is_typed_without_being_seen() {
+/// A workflow that wants a secret, and checks it.
+fn secretive() -> Project {
     let checks = "[ \"$TOKEN\" = \"$(printf 'hunter%s' 22)\" ]\necho \"is $TOKEN\"";
     let flow = Flow::new("release")
         .input("`TOKEN` (required, secret): the token")
         .step(Step::new(checks));
-    let project = flow.project();
+    flow.project()
+}
+
+#[test]
+fn a_secret_is_typed_without_being_seen() {
+    let project = secretive();
     let mut terminal = Terminal::new(&project, "run release --yes");
     terminal
         .expects("TOKEN (the token): ")
@@ -248,4 +258,74 @@ fn a_secret_is_typed_without_being_seen() {
         .expects("is ***");
     assert_eq!(terminal.ends(), 0, "{}", terminal.shown);
     assert!(!terminal.shown.contains("hunter22"), "{}", terminal.shown);
+}
+
+#[test]
+fn a_secret_is_mended_while_it_is_typed() {
+    let project = secretive();
+    let mut terminal = Terminal::new(&project, "run release --yes");
+    terminal
+        .expects("TOKEN (the token): ")
+        // All of it, a word, a character of two bytes, and arrows that do nothing.
+        .types("wrong\u{15}hunter2\u{1b}[D2 wrong\u{17}\u{7f}\u{e9}\u{7f}\n")
+        .expects("is ***");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.shown);
+}
+
+#[test]
+fn a_secret_longer_than_a_terminals_line_is_whole() {
+    let checks = "[ \"${#TOKEN}\" = 5000 ] && echo it is whole";
+    let flow = Flow::new("release")
+        .input("`TOKEN` (required, secret): the token")
+        .step(Step::new(checks));
+    let project = flow.project();
+    let mut terminal = Terminal::new(&project, "run release --yes");
+    terminal
+        .expects("TOKEN (the token): ")
+        .types(&format!("{}\n", "s3cr3t.".repeat(715)[..5000].to_owned()))
+        .expects("it is whole");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.shown);
+}
+
+#[test]
+fn a_terminal_shows_what_is_typed_again_however_a_question_for_a_secret_ends() {
+    let project = secretive();
+    let wf = env!("CARGO_BIN_EXE_wf");
+    for (ends, signal) in [
+        (INTERRUPT, None),
+        ("", Some("-INT")),
+        ("", Some("-TERM")),
+        ("\n", None),
+        ("\u{4}", None),
+    ] {
+        // The shell goes on after an interruption.
+        let line = format!(
+            "trap : INT; sh -c 'echo is $$.; exec {wf} run release --yes'; echo ended by $?; stty -a"
+        );
+        let mut terminal = Terminal::of(&project, &line);
+        terminal.expects("TOKEN (the token): ");
+        if let Some(signal) = signal {
+            let shown = terminal.shown.split_once("is ").unwrap().1;
+            let process = shown.split_once('.').unwrap().0;
+            let killed = Command::new("kill").args([signal, process]).status();
+            assert!(killed.unwrap().success());
+        }
+        terminal.types(ends).expects("ended by ");
+        assert_eq!(terminal.ends(), 0, "{}", terminal.shown);
+        let (code, modes) = terminal.shown[terminal.met..].split_once("\r\n").unwrap();
+        let expected = match (ends, signal) {
+            (_, Some("-TERM")) => "143",
+            (INTERRUPT, _) | (_, Some(_)) => "130",
+            _ => "2",
+        };
+        assert_eq!(code, expected, "{}", terminal.shown);
+        let modes: Vec<&str> = modes.split_whitespace().collect();
+        for mode in ["echo", "icanon", "isig"] {
+            assert!(
+                modes.contains(&mode),
+                "{ends:?} {signal:?} {mode}: {modes:?}"
+            );
+        }
+        assert!(!project.path().join(".memory").exists());
+    }
 }

@@ -107,6 +107,28 @@ fn a_run_stops_before_its_next_effect_when_its_record_is_taken_away() {
     }
 }
 
+#[test]
+fn what_never_began_for_want_of_its_script_is_begun_by_a_resume() {
+    let in_the_way = "mkdir \"$(echo .memory/runs/*)/scratch/2.2-1\"";
+    let project = then(in_the_way).project();
+    assert_eq!(run(&project, &[]).code, 4);
+    let records = flow::records(&project);
+    let last = records.last().unwrap();
+    assert_eq!(
+        (&last["event"], &last["item"], &last["outcome"]["kind"]),
+        (
+            &"item-finished".into(),
+            &"2.2".into(),
+            &"not-started".into()
+        ),
+        "{last}"
+    );
+    // It is neither taken for done because its step's checks hold, nor asked about.
+    let found = flow::wf(&project, &["resume"]);
+    assert_eq!(found.code, 0, "{}{}", found.out, found.err);
+    assert_eq!(trace(&project), "1.1 1.verify 2.1 2.2 3.1 3.verify");
+}
+
 /// A run in a project whose files may grow to so many blocks of 1 KiB.
 fn limited(project: &Path, blocks: u32) -> Run {
     let mut command = crate::project::attentive("bash");

@@ -10,11 +10,13 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use crate::cli::runner::failure::Failure;
+use crate::cli::runner::prompt;
 use crate::files;
 use crate::plan;
 use crate::plan::Input;
 use crate::plan::Origin;
 use crate::plan::Plan;
+use crate::printable;
 
 /// What a run is given.
 #[derive(Debug, Default)]
@@ -135,8 +137,8 @@ fn asked(input: &Input) -> Result<Option<String>, Failure> {
     if !input.secret || !input.required || !io::stdin().is_terminal() {
         return Ok(None);
     }
-    let prompt = format!("{} ({}): ", input.name, input.description);
-    let typed = rpassword::prompt_password(prompt);
+    let question = format!("{} ({}): ", input.name, input.description);
+    let typed = prompt::ask(&printable::one_line(&question));
     let typed = typed.map_err(|source| Failure::UnreadableSecret {
         name: input.name.clone(),
         source,

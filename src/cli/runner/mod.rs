@@ -12,6 +12,7 @@ mod last;
 mod live;
 mod person;
 mod plan;
+mod prompt;
 mod prune;
 mod resume;
 mod rollback;

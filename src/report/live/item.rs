@@ -132,6 +132,8 @@ impl Scene<'_> {
             return String::new();
         }
         match state.status {
+            // It never began: what stopped the run says how to go on.
+            Status::Pending if state.failures == 0 => String::new(),
             Status::Pending if self.state.with_status(Status::Failed).next().is_none() => {
                 let first = self.plan().settings.retry_delay_ms;
                 let doubled = first.saturating_mul(1 << state.failures.saturating_sub(1).min(16));

@@ -64,7 +64,7 @@ pub use crate::run::process::launch::Launch;
 use crate::run::process::launch::Scratch;
 use crate::run::process::running::Running;
 pub use crate::run::process::signals::Signal;
-use crate::run::process::signals::Signals;
+pub use crate::run::process::signals::Signals;
 use crate::run::process::signals::count;
 pub use crate::run::process::variables::Variable;
 

@@ -9,13 +9,18 @@
 
 use std::io;
 use std::io::Read;
+use std::os::fd::AsFd;
+use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use signal_hook::SigId;
 use signal_hook::consts::SIGCHLD;
 use signal_hook::consts::SIGHUP;
 use signal_hook::consts::SIGINT;
 use signal_hook::consts::SIGTERM;
+use signal_hook::flag;
 use signal_hook::low_level;
 
 /// A signal that asks wf to stop.
@@ -27,17 +32,20 @@ pub enum Signal {
     Terminate,
 }
 
+/// Whether signals that were given back end the program, as they would if they had never been caught.
+static ARE_GIVEN_BACK: AtomicBool = AtomicBool::new(false);
+
 /// The reading ends, a byte for each signal that came.
-pub(in crate::run::process) struct Signals {
+pub struct Signals {
     pub(in crate::run::process) child: UnixStream,
     pub(in crate::run::process) interrupt: UnixStream,
     pub(in crate::run::process) terminate: UnixStream,
-    registered: Vec<SigId>,
+    registered: Vec<(i32, SigId)>,
 }
 
 impl Signals {
     /// Catches the signals from now on, but for those that wf was started to ignore (`nohup`, `&` in a script).
-    pub(in crate::run::process) fn new() -> io::Result<Self> {
+    pub fn new() -> io::Result<Self> {
         let pair = || -> io::Result<_> {
             let (read, write) = UnixStream::pair()?;
             read.set_nonblocking(true)?;
@@ -62,19 +70,46 @@ impl Signals {
                 signals.catch(signal, writer)?;
             }
         }
+        ARE_GIVEN_BACK.store(false, Ordering::SeqCst);
         Ok(signals)
     }
 
+    /// Lets the signals do again what they do to a program that does not catch them, until one catches them anew. The
+    /// system itself would ignore those that once were caught.
+    pub fn give_back(self) -> io::Result<()> {
+        for &(signal, _) in self
+            .registered
+            .iter()
+            .filter(|(signal, _)| *signal != SIGCHLD)
+        {
+            flag::register_conditional_default(signal, &ARE_GIVEN_BACK)?;
+        }
+        ARE_GIVEN_BACK.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// What can be read from once somebody interrupts wf.
+    #[must_use]
+    pub fn interrupt(&self) -> BorrowedFd<'_> {
+        self.interrupt.as_fd()
+    }
+
+    /// What can be read from once wf is told to end.
+    #[must_use]
+    pub fn terminate(&self) -> BorrowedFd<'_> {
+        self.terminate.as_fd()
+    }
+
     fn catch(&mut self, signal: i32, writer: UnixStream) -> io::Result<()> {
-        self.registered
-            .push(low_level::pipe::register(signal, writer)?);
+        let id = low_level::pipe::register(signal, writer)?;
+        self.registered.push((signal, id));
         Ok(())
     }
 }
 
 impl Drop for Signals {
     fn drop(&mut self) {
-        for id in self.registered.drain(..) {
+        for (_, id) in self.registered.drain(..) {
             low_level::unregister(id);
         }
     }

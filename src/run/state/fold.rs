@@ -34,10 +34,11 @@ impl State {
                 process,
             } => {
                 self.start(*item);
-                let state = self.items.entry(*item).or_default();
-                state.status = Status::Running;
-                state.attempts = *attempt;
-                state.process.clone_from(process);
+                self.items.change(*item, |item| {
+                    item.status = Status::Running;
+                    item.attempts = *attempt;
+                    item.process.clone_from(process);
+                });
             }
             Event::ItemFinished {
                 item,
@@ -52,7 +53,7 @@ impl State {
             }
             Event::ItemAsked { item } => {
                 self.start(*item);
-                self.items.entry(*item).or_default().status = Status::Asked;
+                self.items.change(*item, |item| item.status = Status::Asked);
             }
             Event::ItemAnswered { item, done, .. } => {
                 let status = if *done { Status::Done } else { Status::Failed };
@@ -89,11 +90,13 @@ impl State {
     }
 
     fn finish(&mut self, plan: &Plan, id: ItemId, outcome: &Outcome) {
-        let item = self.items.entry(id).or_default();
+        let mut item = self.item(id);
         item.had_effect |= matches!(outcome, Outcome::Succeeded | Outcome::BadOutput { .. });
         let status = match outcome {
             Outcome::Succeeded => Status::Done,
             Outcome::Interrupted => unknown(id),
+            // A process that waited and was never let begin: it was wf that failed, and the item is still to be done.
+            Outcome::NotStarted { .. } if item.process.is_some() => Status::Pending,
             _ => {
                 item.failures += 1;
                 let is_left = item.failures <= plan.retries(id.place);
@@ -104,22 +107,24 @@ impl State {
                 }
             }
         };
+        self.items.change(id, |old| *old = item);
         self.set(id, status);
     }
 
     fn set(&mut self, id: ItemId, status: Status) {
-        self.items.entry(id).or_default().status = status;
+        self.items.change(id, |item| item.status = status);
         self.failed.retain(|other| *other != id);
         self.failed.extend((status == Status::Failed).then_some(id));
     }
 
     /// What was running when the program died has no outcome.
     fn resume(&mut self) {
-        for (id, item) in &mut self.items {
+        self.items.change_all(|id, item| {
             if item.status == Status::Running {
-                item.status = unknown(*id);
+                item.status = unknown(id);
             }
-        }
+            true
+        });
         if !matches!(self.halt, Some(Halt::Stuck(_))) {
             self.halt = None;
         }
@@ -133,25 +138,27 @@ impl State {
             Place::Criteria => false,
             _ => true,
         };
-        self.items.retain(|id, _| is_kept(id));
+        self.items.change_all(|id, _| is_kept(&id));
         self.failed.retain(is_kept);
     }
 
     fn settle(&mut self, id: ItemId, settled: Settled) {
-        let item = self.items.entry(id).or_default();
-        item.status = match settled {
-            Settled::Done => Status::Done,
-            Settled::Retry => Status::Pending,
-        };
-        (item.failures, item.had_effect) = (0, true);
+        self.items.change(id, |item| {
+            item.status = match settled {
+                Settled::Done => Status::Done,
+                Settled::Retry => Status::Pending,
+            };
+            (item.failures, item.had_effect) = (0, true);
+        });
         // What its checks said when it was probed counts no more.
         if let Place::Action(step) = id.place {
-            for (other, item) in &mut self.items {
+            self.items.change_all(|other, item| {
                 let is_probe = other.place == Place::Verification(step);
                 if is_probe && (settled == Settled::Retry || item.status == Status::Failed) {
                     (item.status, item.failures) = (Status::Pending, 0);
                 }
-            }
+                true
+            });
         }
         self.unpark();
     }
@@ -184,13 +191,12 @@ impl State {
             Continuation::Skip(step) => {
                 unwinding.skipped.insert(step);
             }
-            Continuation::Retry => {
-                for (id, item) in &mut self.items {
-                    if id.place.is_rollback() && item.status == Status::Failed {
-                        (item.status, item.failures) = (Status::Pending, 0);
-                    }
+            Continuation::Retry => self.items.change_all(|id, item| {
+                if id.place.is_rollback() && item.status == Status::Failed {
+                    (item.status, item.failures) = (Status::Pending, 0);
                 }
-            }
+                true
+            }),
         }
     }
 }
