@@ -32,7 +32,7 @@ pub enum Outcome {
     AskedTerminal,
     /// The run was told to end, and it was ended.
     Interrupted,
-    /// It could not be started.
+    /// It could not be started, or was not let begin: nothing of it was done.
     NotStarted {
         /// Why.
         reason: String,
