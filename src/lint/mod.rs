@@ -14,9 +14,10 @@ mod suppression;
 mod validated;
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::diagnostic::Severity;
@@ -152,6 +153,25 @@ impl Project {
     }
 }
 
+/// Judge each unit, on all threads: each takes the next one that is left, and keeps what it has learnt.
+fn in_parallel<T: Send>(units: &[Unit], judge: impl Fn(&Kept, &Unit) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let kept = Kept::new(rules::marks);
+        let places = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
+        let own = places.map_while(|at| units.get(at).map(|unit| (at, judge(&kept, unit))));
+        own.collect::<Vec<_>>()
+    };
+    // Starting threads costs more than a few documents do.
+    let mut done = if units.len() <= FEW {
+        work()
+    } else {
+        rayon::broadcast(|_| work()).into_iter().flatten().collect()
+    };
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
 /// Lint files of a project and the workflow directories they lie in. `each` is called after each file.
 pub fn check(
     project: &Project,
@@ -161,19 +181,11 @@ pub fn check(
     each: &(dyn Fn() + Sync),
 ) -> Report {
     let known = Known::new(units, neighbours);
-    let kept = || Kept::new(rules::marks);
-    let judge = |kept: &mut Kept, unit: &Unit| {
+    let outcomes = in_parallel(units, |kept, unit| {
         let outcome = document::check(project, unit, &known, kept);
         each();
         outcome
-    };
-    // Starting threads costs more than a few documents do.
-    let outcomes: Vec<document::Outcome> = if units.len() <= FEW {
-        let mut kept = kept();
-        units.iter().map(|unit| judge(&mut kept, unit)).collect()
-    } else {
-        units.par_iter().map_init(kept, judge).collect()
-    };
+    });
     let mut report = Report::default();
     let mut suppressions = suppression::Book::default();
     let mut named = directories::Named::default();
