@@ -11,6 +11,7 @@ mod anything;
 mod audit;
 mod baseline;
 mod cli;
+mod cost;
 mod defects;
 mod documents;
 #[cfg(unix)]
