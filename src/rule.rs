@@ -54,6 +54,15 @@ pub enum Check {
 /// A file's text, if its bytes are one.
 pub type Text = Result<String, FromUtf8Error>;
 
+/// A file's bytes, whether they are a text or not.
+#[must_use]
+pub fn bytes(text: &Text) -> &[u8] {
+    match text {
+        Ok(text) => text.as_bytes(),
+        Err(error) => error.as_bytes(),
+    }
+}
+
 /// A file that is no document at all.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {

@@ -19,6 +19,7 @@ use crate::neighbours::Neighbours;
 use crate::parse;
 use crate::parse::Document;
 use crate::parse::listing;
+use crate::rule;
 use crate::rule::Check;
 use crate::rule::Context;
 use crate::rule::Fault;
@@ -109,11 +110,7 @@ fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, text: &Text)
                 let mut finding = Finding::whole(shown.to_owned(), None, diagnostic, |path| {
                     project.shown(path)
                 });
-                let bytes = match text {
-                    Ok(text) => text.as_bytes(),
-                    Err(error) => error.as_bytes(),
-                };
-                let place = fault_place(shown, bytes, &fault);
+                let place = fault_place(shown, rule::bytes(text), &fault);
                 (finding.place.start, finding.place.end) = (place.start, place.end);
                 finding
             });

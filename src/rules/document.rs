@@ -14,10 +14,7 @@ use crate::rule::Text;
 use crate::source::Span;
 
 pub fn unreadable_document(text: &Text, limit: u64) -> Option<Fault> {
-    let (bytes, invalid) = match text {
-        Ok(text) => (text.as_bytes(), None),
-        Err(error) => (error.as_bytes(), Some(error.utf8_error().valid_up_to())),
-    };
+    let bytes = rule::bytes(text);
     if bytes.len() as u64 > limit {
         return Some(Fault {
             offset: 0,
@@ -28,6 +25,8 @@ pub fn unreadable_document(text: &Text, limit: u64) -> Option<Fault> {
             help: "split it, or raise `max-file-size` in wf.toml",
         });
     }
+    let invalid = text.as_ref().err();
+    let invalid = invalid.map(|error| error.utf8_error().valid_up_to());
     let nul = memchr::memchr(0, bytes);
     let offset = invalid.into_iter().chain(nul).min()?;
     Some(if nul == Some(offset) {

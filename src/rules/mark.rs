@@ -13,7 +13,7 @@ pub const SYNTAX: Marks = 1;
 pub const PLACEHOLDER: Marks = 1 << 1;
 /// A variable is read that neither the piece nor every shell gives.
 pub const VARIABLE: Marks = 1 << 2;
-/// And the shell splits its value into words.
+/// A parameter is expanded whose value the shell splits into words.
 pub const SPLITTING: Marks = 1 << 3;
 /// It may do damage.
 pub const DANGER: Marks = 1 << 4;

@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 
 use crate::edit::Edit;
 use crate::source::Source;
+use crate::source::Span;
 
 pub use document::Unfit;
 pub use document::document;
@@ -70,13 +71,18 @@ pub fn listed(index: &str, text: Option<String>, facts: &Facts<'_>) -> String {
 /// A text with edits made that do not overlap.
 fn edited(source: &Source, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| edit.span);
-    let mut text = String::with_capacity(source.text().len());
-    let mut done = 0;
-    for edit in edits {
+    edited_within(source, Span::new(0, source.text().len()), &edits)
+}
+
+/// The text of a span, with those edits made that lie in it; they stand in order.
+fn edited_within(source: &Source, span: Span, edits: &[Edit]) -> String {
+    let mut text = String::with_capacity(span.range().len());
+    let mut done = span.start();
+    for edit in edits.iter().filter(|edit| span.contains(edit.span)) {
         text.push_str(&source.text()[done..edit.span.start()]);
         text.push_str(&edit.replacement);
         done = edit.span.end();
     }
-    text.push_str(&source.text()[done..]);
+    text.push_str(&source.text()[done..span.end()]);
     text
 }

@@ -63,16 +63,7 @@ impl<'a> Parts<'a> {
 
     /// The text of a span, path and name put in.
     fn filled(&self, span: Span) -> String {
-        let text = self.document().source.text();
-        let mut filled = String::new();
-        let mut done = span.start();
-        for edit in self.edits.iter().filter(|edit| span.contains(edit.span)) {
-            filled.push_str(&text[done..edit.span.start()]);
-            filled.push_str(&edit.replacement);
-            done = edit.span.end();
-        }
-        filled.push_str(&text[done..span.end()]);
-        filled
+        scaffold::edited_within(&self.document().source, span, &self.edits)
     }
 
     /// The header, a field set off from the next as the template does it.
