@@ -101,6 +101,9 @@ pub struct Section {
     pub body: Body,
 }
 
+/// A template hardly ever has more fields in one place; where it does, what is kept of each is got from the heap.
+pub const MOST_FIELDS: usize = 16;
+
 /// What a section or a step holds.
 #[derive(Debug, Default)]
 pub struct Body {
@@ -108,7 +111,7 @@ pub struct Body {
     pub content: Content,
     fields: Vec<Field>,
     /// For each of the template's fields, as far as they go here, where it stands.
-    places: SmallVec<[Where; 10]>,
+    places: SmallVec<[Where; MOST_FIELDS]>,
 }
 
 /// Where a field of the template stands among a body's fields.
@@ -201,7 +204,7 @@ impl Body {
     /// Content and the labelled fields behind it, in order.
     #[must_use]
     pub fn new(content: Content, fields: Vec<Field>) -> Self {
-        let mut places: SmallVec<[Where; 10]> = SmallVec::new();
+        let mut places: SmallVec<[Where; MOST_FIELDS]> = SmallVec::new();
         for (at, field) in fields.iter().enumerate() {
             if places.len() <= field.spec {
                 places.resize(field.spec + 1, Where::Nowhere);

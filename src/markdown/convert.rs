@@ -165,7 +165,7 @@ impl<'a> Converter<'a> {
         place: Sourcepos,
     ) {
         match kind {
-            BlockKind::Heading { text, .. } => **text = kind::heading_text(node),
+            BlockKind::Heading { text, .. } => *text = kind::heading_text(node),
             BlockKind::Item(checkbox) => {
                 let written = |place| self.source.slice(self.block_span(place));
                 *checkbox = task::take_box(node, written).map(|(paragraph, ticked)| {

@@ -14,7 +14,7 @@ pub fn block(value: &NodeValue) -> BlockKind {
     match value {
         NodeValue::Heading(heading) => BlockKind::Heading {
             level: heading.level,
-            text: Box::default(),
+            text: HeadingText::default(),
         },
         NodeValue::Paragraph => BlockKind::Paragraph,
         NodeValue::List(list) => BlockKind::List {

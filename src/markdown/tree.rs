@@ -45,7 +45,7 @@ pub enum BlockKind {
         /// 1 to 6.
         level: u8,
         /// Its text.
-        text: Box<HeadingText>,
+        text: HeadingText,
     },
     /// A paragraph.
     Paragraph,
@@ -77,8 +77,9 @@ pub enum BlockKind {
 /// A heading's text without markup and comments, white space folded: so it is read as a `str`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct HeadingText {
-    folded: Box<str>,
-    spaced: Option<Box<str>>,
+    /// The folded text; behind it, where it differs, the one with its white space as written.
+    both: Box<str>,
+    folded: u32,
 }
 
 impl HeadingText {
@@ -89,21 +90,24 @@ impl HeadingText {
         let mut pairs = written.as_bytes().windows(2);
         if !pairs.any(|pair| pair == b"  ") {
             return Self {
-                folded: written.into(),
-                spaced: None,
+                both: written.into(),
+                folded: written.len() as u32,
             };
         }
         let folded = written.split_whitespace().collect::<Vec<_>>().join(" ");
         Self {
-            folded: folded.into(),
-            spaced: Some(written.into()),
+            both: [&folded, written].concat().into(),
+            folded: folded.len() as u32,
         }
     }
 
     /// The text with its white space as written.
     #[must_use]
     pub fn spaced(&self) -> &str {
-        self.spaced.as_ref().unwrap_or(&self.folded)
+        match &self.both[self.folded as usize..] {
+            "" => self,
+            spaced => spaced,
+        }
     }
 }
 
@@ -111,7 +115,7 @@ impl Deref for HeadingText {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.folded
+        &self.both[..self.folded as usize]
     }
 }
 

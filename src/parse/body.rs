@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+use smallvec::smallvec;
+
 use crate::markdown::BlockId;
 use crate::markdown::content;
 use crate::markdown::content::Stretch;
@@ -15,6 +18,7 @@ use crate::template::FieldSpec;
 use crate::workflow::Body;
 use crate::workflow::Content;
 use crate::workflow::Field;
+use crate::workflow::MOST_FIELDS;
 use crate::workflow::Spelling;
 
 /// A label that opens a field of the template.
@@ -44,7 +48,7 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
     };
     let mut fields: Vec<Field> = Vec::with_capacity(labels.len());
     // By the template's field, the one that counts.
-    let mut counting: Vec<Option<usize>> = vec![None; specs.len()];
+    let mut counting: SmallVec<[Option<u32>; MOST_FIELDS]> = smallvec![None; specs.len()];
     for (at, opened) in labels.iter().enumerate() {
         let (label, spec) = (&opened.label, &opened.spec);
         let stop = labels
@@ -54,16 +58,18 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
         let value = Span::new(label.after as usize, paragraph.span.end.min(stop) as usize);
         let duplicate_of = match counting[*spec] {
             None => {
-                counting[*spec] = Some(at);
+                counting[*spec] = Some(at as u32);
                 None
             }
             // Of a label that stands twice, with nothing between, the second opens the field.
-            Some(first) if first + 1 == at && fields[first].content.is_empty() => {
-                fields[first].duplicate_of = Some(label.strong);
-                counting[*spec] = Some(at);
+            Some(first)
+                if first as usize + 1 == at && fields[first as usize].content.is_empty() =>
+            {
+                fields[first as usize].duplicate_of = Some(label.strong);
+                counting[*spec] = Some(at as u32);
                 None
             }
-            Some(first) => Some(fields[first].label),
+            Some(first) => Some(fields[first as usize].label),
         };
         fields.push(Field {
             spec: *spec,
@@ -89,7 +95,7 @@ fn opened(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) -> V
     }
     let labels = || label::lines(parser.tree, parser.source, blocks.clone());
     let exact = |label: &Label| FieldSpec::find(specs, parser.text(label.name));
-    let mut opened: Vec<Opened> = Vec::new();
+    let mut opened: Vec<Opened> = Vec::with_capacity(specs.len());
     for label in labels() {
         // Nearly always the next one that the template has.
         let next = opened.last().map_or(0, |last| last.spec + 1);

@@ -96,6 +96,10 @@ pub fn fill(
     workflow: &mut Workflow,
 ) {
     let opens = opens(parser, headings, roles, workflow);
+    let is_step = |(opened, _): &&(Opens, BlockId)| matches!(opened, Opens::Step(_));
+    let steps = opens.iter().filter(is_step).count();
+    workflow.steps.reserve_exact(steps);
+    workflow.sections.reserve_exact(opens.len() - steps);
     for (at, (opened, id)) in opens.iter().enumerate() {
         let end = opens
             .get(at + 1)
