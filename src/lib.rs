@@ -38,7 +38,8 @@
 //!
 //! A *finding* is data and goes to standard output. A *failure* is wrong usage, configuration or a file that
 //! cannot be read: an enum for each boundary ([`config::ConfigError`], [`template::TemplateError`] and that of
-//! [`cli`]), with help, on standard error. A *bug* is an `expect` that says what always holds.
+//! [`cli`]), with help, on standard error. A *bug* is an `expect` that says what always holds; one that a
+//! document brings out is caught by the linter, and keeps no other from being judged.
 //!
 //! # Adding a rule
 //!

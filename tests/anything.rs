@@ -117,6 +117,53 @@ pub fn judged(document: &str, index: &str) -> Report {
     report
 }
 
+/// Files of which one cannot be asked for.
+struct Trap(Memory);
+
+impl Neighbours for Trap {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        assert_ne!(path, DOCUMENT, "a bug\u{1B}[2J");
+        self.0.read(path)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.0.exists(path)
+    }
+
+    fn is_executable(&self, path: &str) -> bool {
+        self.0.is_executable(path)
+    }
+
+    fn anchors(&self, path: &str) -> Option<Arc<FxHashSet<String>>> {
+        self.0.anchors(path)
+    }
+}
+
+#[test]
+fn a_document_that_brings_out_a_bug_keeps_no_other_from_being_judged() {
+    let others: Vec<String> = (0..9).map(|at| format!("workflows/{at}.md")).collect();
+    let texts = others
+        .iter()
+        .map(|path| (path.clone().leak() as &str, "# A\n".to_owned()));
+    let trap = Trap(Memory(texts.collect()));
+    let paths = others.iter().map(String::as_str).chain([DOCUMENT]);
+    let units: Vec<Unit> = paths
+        .map(|path| Unit {
+            path: path.to_owned(),
+            role: Role::Workflow,
+        })
+        .collect();
+    let report = lint::check(&PROJECT, &units, Vec::new(), &trap, &|| ());
+    assert_eq!(report.documents, others);
+    let [(path, why)] = &report.failures[..] else {
+        panic!("{:?}", report.failures);
+    };
+    assert_eq!(path, DOCUMENT);
+    let why = why.to_string();
+    assert!(why.starts_with("it brings out a bug in wf: "), "{why}");
+    assert!(why.contains("a bug") && !why.contains('\u{1B}'), "{why}");
+}
+
 /// Every output format can tell what was found; without colours and links nothing in it steers a terminal.
 fn holds_output(report: &Report) -> Result<(), TestCaseError> {
     for format in FORMATS {

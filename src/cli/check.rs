@@ -23,6 +23,7 @@ use crate::cli::clock;
 use crate::cli::collect;
 use crate::cli::collect::Collector;
 use crate::cli::collect::Work;
+use crate::cli::failure;
 use crate::cli::failure::Failure;
 use crate::cli::mend;
 use crate::cli::mend::Mending;
@@ -129,14 +130,7 @@ fn failures(
     let mut failures = std::mem::take(&mut collector.failures);
     failures.append(&mut collector.projects.failures);
     failures.append(&mut mending.failures);
-    let unreadable = report
-        .failures
-        .iter()
-        .map(|(path, reason)| Failure::UnreadableDocument {
-            path: path.clone(),
-            reason: reason.clone(),
-        });
-    failures.extend(unreadable);
+    failures.extend(failure::unjudged(report));
     failures
 }
 

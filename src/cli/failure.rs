@@ -7,6 +7,8 @@ use thiserror::Error;
 
 use crate::baseline::BaselineError;
 use crate::config::ConfigError;
+use crate::lint::Report;
+use crate::lint::Unjudged;
 use crate::template::TemplateError;
 
 /// A failure of `wf` itself: the exit code is 2.
@@ -18,6 +20,13 @@ pub enum Failure {
     #[error("cannot read `{path}`: {reason}")]
     #[diagnostic(help("`wf check` could not judge it; everything else was checked"))]
     UnreadableDocument { path: String, reason: String },
+
+    #[error("`{path}` brings out a bug in wf: {reason}")]
+    #[diagnostic(help(
+        "no other document is affected; please report it, with what stands above and the document, at {}/issues",
+        env!("CARGO_PKG_REPOSITORY")
+    ))]
+    Bug { path: String, reason: String },
 
     #[error("cannot read `{path}`: {reason}")]
     UnreadablePath { path: String, reason: String },
@@ -185,4 +194,15 @@ pub enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Template(#[from] TemplateError),
+}
+
+/// Why documents of a report were not judged.
+pub fn unjudged(report: &Report) -> impl Iterator<Item = Failure> {
+    report.failures.iter().map(|(path, why)| {
+        let path = path.clone();
+        match why.clone() {
+            Unjudged::Unread(reason) => Failure::UnreadableDocument { path, reason },
+            Unjudged::Bug(reason) => Failure::Bug { path, reason },
+        }
+    })
 }

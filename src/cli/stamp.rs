@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::cli::Exit;
+use crate::cli::failure;
 use crate::cli::failure::Failure;
 use crate::cli::inventory::Inventory;
 use crate::cli::judgement;
@@ -88,8 +89,11 @@ fn change(inventory: &Inventory, path: &str, today: NaiveDate) -> Result<Option<
         path: shown.clone(),
     })?;
     let report = judgement::report(inventory, path, after.as_bytes());
+    if let Some(failure) = failure::unjudged(&report).next() {
+        return Err(failure);
+    }
     let count = report::summary::line(&report, false);
-    if report.count(Severity::Error) > 0 || !report.failures.is_empty() {
+    if report.count(Severity::Error) > 0 {
         judgement::write(&report, Findings::Output)
             .map_err(|source| Failure::UnwritableOutput { source })?;
         return Err(Failure::NotValid { path: shown, count });

@@ -1,8 +1,12 @@
 //! One document: read, parsed once, judged by every rule that is on.
 
+use std::any::Any;
+use std::panic;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
+use thiserror::Error;
 
 use crate::diagnostic::Diagnostic;
 use crate::edit::Fix;
@@ -19,6 +23,7 @@ use crate::neighbours::Neighbours;
 use crate::parse;
 use crate::parse::Document;
 use crate::parse::listing;
+use crate::printable;
 use crate::rule;
 use crate::rule::Check;
 use crate::rule::Context;
@@ -44,19 +49,47 @@ pub struct Outcome {
     pub shown: String,
     /// Of an index that was read: every path that its entries may mean.
     pub named: Option<Arc<FxHashSet<String>>>,
-    /// The reason, if it could not be read.
-    pub failure: Option<String>,
+    /// The reason, if it was not judged.
+    pub failure: Option<Unjudged>,
 }
 
-/// Read and judge a document.
+/// Why a document was not judged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
+pub enum Unjudged {
+    /// It could not be read.
+    #[error("cannot read it: {0}")]
+    Unread(String),
+    /// Judging it ended in a panic.
+    #[error("it brings out a bug in wf: {0}")]
+    Bug(String),
+}
+
+/// Read and judge a document. A bug that it brings out is its own failure: all others are judged none the less.
 pub fn check(project: &Project, unit: &Unit, neighbours: &dyn Neighbours, kept: &Kept) -> Outcome {
+    // What outlives a panic is memory of shells that is only added to.
+    let judged = AssertUnwindSafe(|| judged(project, unit, neighbours, kept));
+    panic::catch_unwind(judged).unwrap_or_else(|panic| Outcome {
+        shown: project.shown(&unit.path),
+        failure: Some(Unjudged::Bug(printable::one_line(message(&*panic)))),
+        ..Outcome::default()
+    })
+}
+
+/// What a panic said.
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    let said = owned.or_else(|| panic.downcast_ref::<&str>().copied());
+    said.unwrap_or("a panic without a message")
+}
+
+fn judged(project: &Project, unit: &Unit, neighbours: &dyn Neighbours, kept: &Kept) -> Outcome {
     let shown = project.shown(&unit.path);
     let bytes = match neighbours.read(&unit.path) {
         Ok(bytes) => bytes,
         Err(error) => {
             return Outcome {
                 shown,
-                failure: Some(error.to_string()),
+                failure: Some(Unjudged::Unread(error.to_string())),
                 ..Outcome::default()
             };
         }

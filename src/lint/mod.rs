@@ -30,6 +30,7 @@ use crate::rule::Kept;
 use crate::rules;
 use crate::template::Template;
 
+pub use document::Unjudged;
 pub use excerpt::Excerpt;
 pub use finding::Finding;
 pub use finding::Place;
@@ -103,8 +104,8 @@ pub struct Report {
     pub stale: usize,
     /// How many findings were mended before.
     pub fixed: usize,
-    /// Files that could not be read: path and reason.
-    pub failures: Vec<(String, String)>,
+    /// Files that were not judged: path and reason.
+    pub failures: Vec<(String, Unjudged)>,
 }
 
 impl Report {

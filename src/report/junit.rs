@@ -32,7 +32,7 @@ pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<(
     }
     for (path, reason) in &report.failures {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(one_line(&format!("cannot read it: {reason}")));
+        status.set_message(one_line(&reason.to_string()));
         suite.add_test_case(named(path, status, view));
     }
     let mut whole = quick_junit::Report::new("wf");

@@ -74,12 +74,12 @@ pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<(
     json::write(&log, out)
 }
 
-/// What could not be read.
+/// What was not judged.
 fn invocation(report: &Report, view: &View) -> Value {
     let notifications = report.failures.iter().map(|(path, reason)| {
         json!({
             "level": "error",
-            "message": { "text": format!("cannot read it: {reason}") },
+            "message": { "text": reason.to_string() },
             "locations": [{ "physicalLocation": { "artifactLocation": artifact(path, view) } }],
         })
     });

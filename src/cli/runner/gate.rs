@@ -43,6 +43,9 @@ pub fn pass(name: &str, strict: bool, findings: Findings) -> Result<Passed, Fail
     };
     let project = &inventory.project;
     let (report, validated) = judgement::judge(&inventory, &path, &bytes, refused);
+    if let Some(failure) = failure::unjudged(&report).next() {
+        return Err(failure.into());
+    }
     let Some(validated) = validated else {
         judgement::write(&report, findings)
             .map_err(|source| failure::Failure::UnwritableOutput { source })?;
