@@ -8,6 +8,7 @@ mod excerpt;
 mod finding;
 mod known;
 mod levels;
+mod reach;
 mod removal;
 mod section;
 mod suppression;
@@ -36,6 +37,7 @@ pub use finding::Finding;
 pub use finding::Place;
 pub use levels::Levels;
 pub use levels::RuleLevel;
+pub use suppression::Hidden;
 pub use validated::Validated;
 pub use validated::judge;
 pub use validated::validate;
@@ -97,7 +99,7 @@ pub struct Report {
     /// The documents and indexes that were read, by the paths that findings show, sorted.
     pub documents: Vec<String>,
     /// The findings that comments suppress, sorted likewise.
-    pub suppressed: Vec<Finding>,
+    pub suppressed: Vec<Hidden>,
     /// How many findings are known from a baseline.
     pub known: usize,
     /// How many findings of a baseline are gone.
@@ -122,7 +124,8 @@ impl Report {
 
     fn sort(&mut self) {
         self.findings.sort_by(|a, b| a.order().cmp(&b.order()));
-        self.suppressed.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.suppressed
+            .sort_by(|a, b| a.finding.order().cmp(&b.finding.order()));
         self.documents.sort_unstable();
         self.failures.sort();
     }

@@ -8,6 +8,7 @@ use crate::lint::Finding;
 use crate::lint::Place;
 use crate::lint::Project;
 use crate::lint::ends::Ends;
+use crate::lint::reach::Reaching;
 use crate::lint::removal::Comment;
 use crate::lint::section::Sections;
 use crate::markdown::Block;
@@ -21,9 +22,20 @@ use crate::rules;
 use crate::rules::RULES;
 use crate::template::Template;
 
+/// A finding that a comment hides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden {
+    /// What was found.
+    pub finding: Finding,
+    /// Why it is hidden, on one line, if the comment says so; of several comments the last one above it counts.
+    pub reason: Option<String>,
+}
+
 /// A suppression comment with the lines that it reaches.
 pub struct Suppressed {
     place: Place,
+    /// Its reason, on one line; empty if it gives none.
+    reason: String,
     /// The section that it stands in.
     section: String,
     comment: Comment,
@@ -83,6 +95,7 @@ pub fn of(document: &Document, template: &Template, is_checked: bool) -> Vec<Sup
         if !ids.is_empty() {
             suppressed.push(Suppressed {
                 place: Place::of(&document.source, suppression.span),
+                reason: reason(document.source.slice(suppression.reason)),
                 section: sections.at(suppression.span.start),
                 comment: Comment::of(
                     &document.source,
@@ -96,6 +109,10 @@ pub fn of(document: &Document, template: &Template, is_checked: bool) -> Vec<Sup
         }
     }
     suppressed
+}
+
+fn reason(written: &str) -> String {
+    written.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a line, from 1, is one of a step where no step counts: nothing judges that.
@@ -211,17 +228,24 @@ impl Book {
         project: &Project,
         findings: &mut Vec<Finding>,
         has_directories: bool,
-    ) -> Vec<Finding> {
+    ) -> Vec<Hidden> {
         if self.files.is_empty() {
             return Vec::new();
         }
         self.mark_used(findings);
-        let hidden = self.hidden();
-        let suppressed = findings.extract_if(.., |finding| {
-            let lines = hidden.get(&(finding.place.path.as_str(), finding.rule));
-            lines.is_some_and(|lines| covers(lines, finding.place.start.line))
-        });
-        let suppressed = suppressed.collect();
+        let mut suppressed = Vec::new();
+        let mut hiding = self.hiding();
+        for finding in std::mem::take(findings) {
+            let rules = hiding.get_mut(finding.place.path.as_str());
+            let comments = rules.and_then(|rules| rules.get_mut(finding.rule));
+            match comments.and_then(|comments| comments.at(finding.place.start.line)) {
+                Some(comment) => suppressed.push(Hidden {
+                    finding,
+                    reason: Some(comment.reason.clone()).filter(|reason| !reason.is_empty()),
+                }),
+                None => findings.push(finding),
+            }
+        }
         let mut unused = self.unused(project, has_directories);
         // A suppression cannot hide that it is unused: that is left to the configuration.
         findings.append(&mut unused);
@@ -253,17 +277,21 @@ impl Book {
         }
     }
 
-    /// For each file and rule the lines on which its findings are hidden: in order and apart.
-    fn hidden(&self) -> FxHashMap<(&str, &str), Vec<RangeInclusive<u32>>> {
-        let mut hidden: FxHashMap<(&str, &str), Vec<RangeInclusive<u32>>> = FxHashMap::default();
-        for suppressed in self.files.values().flat_map(|file| &file.suppressions) {
-            for id in suppressed.ids.iter().filter(|id| id.can_hide()) {
-                let place = (suppressed.place.path.as_str(), RULES[id.rule].id);
-                hidden.entry(place).or_default().push(id.lines.clone());
+    /// For each file and rule the comments that hide its findings.
+    fn hiding(&self) -> FxHashMap<&str, FxHashMap<&'static str, Reaching<&Suppressed>>> {
+        let hiding = self.files.iter().map(|(shown, file)| {
+            let mut rules: FxHashMap<_, Vec<_>> = FxHashMap::default();
+            for suppressed in &file.suppressions {
+                for id in suppressed.ids.iter().filter(|id| id.can_hide()) {
+                    let comments = rules.entry(RULES[id.rule].id).or_default();
+                    comments.push((id.lines.clone(), suppressed));
+                }
             }
-        }
-        hidden.values_mut().for_each(join);
-        hidden
+            let rules = rules.into_iter();
+            let rules = rules.map(|(rule, comments)| (rule, Reaching::new(comments)));
+            (shown.as_str(), rules.collect())
+        });
+        hiding.collect()
     }
 
     fn unused(&self, project: &Project, has_directories: bool) -> Vec<Finding> {
@@ -319,37 +347,5 @@ impl Book {
             }
         }
         findings
-    }
-}
-
-/// Put ranges in order, and those that overlap together.
-fn join(ranges: &mut Vec<RangeInclusive<u32>>) {
-    ranges.sort_unstable_by_key(|range| *range.start());
-    ranges.dedup_by(|next, last| {
-        let overlaps = next.start() <= last.end();
-        if overlaps {
-            *last = *last.start()..=*last.end().max(next.end());
-        }
-        overlaps
-    });
-}
-
-/// Whether one of the ranges, which are in order and apart, holds a line.
-fn covers(ranges: &[RangeInclusive<u32>], line: u32) -> bool {
-    let next = ranges.partition_point(|range| *range.end() < line);
-    ranges.get(next).is_some_and(|range| range.contains(&line))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_that_overlap_are_one() {
-        let mut ranges = vec![7..=9, 1..=3, 2..=5, 8..=8, 11..=11];
-        join(&mut ranges);
-        assert_eq!(ranges, [1..=5, 7..=9, 11..=11]);
-        let covered: Vec<u32> = (0..13).filter(|&line| covers(&ranges, line)).collect();
-        assert_eq!(covered, [1, 2, 3, 4, 5, 7, 8, 9, 11]);
     }
 }

@@ -30,8 +30,8 @@ pub struct Suppression {
     pub span: Span,
     /// The rule ids it names, as written.
     pub ids: Vec<Span>,
-    /// Whether it says why.
-    pub explained: bool,
+    /// Why, as written; empty if it does not say so.
+    pub reason: Span,
 }
 
 /// The comments' words, each before those it begins with.
@@ -78,7 +78,7 @@ fn suppression(source: &Source, comment: Span) -> Option<Suppression> {
     })?;
     let rest = &text[word.len()..];
     let start = inner.start() + word.len();
-    let (list, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    let list = rest.split(':').next().unwrap_or_default();
     let mut ids = Vec::new();
     let mut at = start;
     for id in list.split(',') {
@@ -92,7 +92,8 @@ fn suppression(source: &Source, comment: Span) -> Option<Suppression> {
         reach,
         span: comment,
         ids,
-        explained: !reason.trim().is_empty(),
+        // After the colon.
+        reason: source.trim(Span::new(at.min(inner.end()), inner.end())),
     })
 }
 
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
     use crate::markdown;
 
-    fn found(text: &str) -> Vec<(Reach, Vec<String>, bool)> {
+    fn found(text: &str) -> Vec<(Reach, Vec<String>, String)> {
         let source = Source::new("a.md", text);
         suppressions(&markdown::parse(&source), &source)
             .iter()
@@ -112,7 +113,7 @@ mod tests {
                         .iter()
                         .map(|&id| source.slice(id).to_owned())
                         .collect(),
-                    s.explained,
+                    source.slice(s.reason).to_owned(),
                 )
             })
             .collect()
@@ -122,16 +123,16 @@ mod tests {
     fn every_form_is_read() {
         let ids = |list: &[&str]| list.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
         assert_eq!(
-            found("<!-- wf-disable-file a, b-c: why not -->"),
-            [(Reach::File, ids(&["a", "b-c"]), true)]
+            found("<!-- wf-disable-file a, b-c: why: not -->"),
+            [(Reach::File, ids(&["a", "b-c"]), "why: not".to_owned())]
         );
         assert_eq!(
             found("## T <!-- wf-disable-line a -->"),
-            [(Reach::Line, ids(&["a"]), false)]
+            [(Reach::Line, ids(&["a"]), String::new())]
         );
         assert_eq!(
             found("<!--wf-disable-next-line a:-->\n# T"),
-            [(Reach::NextLine, ids(&["a"]), false)]
+            [(Reach::NextLine, ids(&["a"]), String::new())]
         );
         assert_eq!(
             found("<!-- wf-disable a: x -->\n\n<!-- wf-enable -->").len(),

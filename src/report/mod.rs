@@ -133,7 +133,7 @@ pub static FORMATS: &[Format] = &[
     },
     Format {
         name: "sarif",
-        readers: "code scanning: SARIF 2.1.0, with suppressed findings and fixes",
+        readers: "code scanning: SARIF 2.1.0, with fixes, and suppressed findings with their reasons",
         is_for_people: false,
         render: sarif::render,
     },

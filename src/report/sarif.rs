@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::diagnostic::Level;
 use crate::diagnostic::Severity;
 use crate::lint::Finding;
+use crate::lint::Hidden;
 use crate::lint::Place;
 use crate::lint::Report;
 use crate::report::View;
@@ -41,17 +42,18 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Write one log with one run.
 pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    let found = report.findings.iter().map(|finding| (finding, false));
-    let suppressed = report.suppressed.iter().map(|finding| (finding, true));
-    let mut all: Vec<(&Finding, bool)> = found.chain(suppressed).collect();
+    let found = report.findings.iter().map(|finding| (finding, None));
+    let suppressed = report.suppressed.iter();
+    let suppressed = suppressed.map(|hidden| (&hidden.finding, Some(hidden)));
+    let mut all: Vec<(&Finding, Option<&Hidden>)> = found.chain(suppressed).collect();
     all.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
     let findings: Vec<&Finding> = all.iter().map(|(finding, _)| *finding).collect();
     let fingerprints = fingerprint::fingerprints(&findings, view);
     let results = all.iter().zip(fingerprints);
-    let results = results.map(|((finding, is_suppressed), fingerprint)| {
+    let results = results.map(|((finding, hidden), fingerprint)| {
         let mut result = result(finding, &fingerprint, view);
-        if *is_suppressed {
-            result.insert("suppressions".to_owned(), json!([{ "kind": "inSource" }]));
+        if let Some(hidden) = hidden {
+            result.insert("suppressions".to_owned(), json!([suppression(hidden)]));
         }
         Value::Object(result)
     });
@@ -72,6 +74,13 @@ pub fn render(report: &Report, view: &View, out: &mut dyn Write) -> io::Result<(
         }],
     });
     json::write(&log, out)
+}
+
+fn suppression(hidden: &Hidden) -> Value {
+    match &hidden.reason {
+        Some(reason) => json!({ "kind": "inSource", "justification": reason }),
+        None => json!({ "kind": "inSource" }),
+    }
 }
 
 /// What was not judged.

@@ -49,7 +49,7 @@ pub fn unknown_rule(cx: &Context<'_>, out: &mut Findings) {
 
 pub fn unexplained_suppression(cx: &Context<'_>, out: &mut Findings) {
     for suppression in &cx.document.suppressions {
-        if !suppression.explained && suppression.reach != Reach::Until {
+        if suppression.reason.is_empty() && suppression.reach != Reach::Until {
             out.report(suppression.span, "the suppression gives no reason")
                 .help(
                     "write it after a colon: `wf-disable-line missing-rollback: restores itself`",

@@ -61,7 +61,8 @@ fn it_says_what_the_findings_say() {
         .partition(|result| result.get("suppressions").is_some());
     assert_eq!(hidden.len(), 1);
     assert_eq!(hidden[0]["ruleId"], "broken-link");
-    assert_eq!(hidden[0]["suppressions"][0]["kind"], "inSource");
+    let why = serde_json::json!([{ "kind": "inSource", "justification": "later" }]);
+    assert_eq!(hidden[0]["suppressions"], why);
     let findings = formats::findings(&project);
     assert_eq!(shown.len(), findings.len());
     let mut folders = 0;
@@ -121,6 +122,33 @@ fn fingerprints_are_stable() {
             .collect()
     };
     assert_eq!(prints(&before), prints(&after));
+}
+
+#[test]
+fn a_hidden_finding_has_the_reason_of_its_comment() {
+    let told = [
+        (
+            "wf-disable-next-line broken-link: moves\n  in spring",
+            Some("moves in spring"),
+        ),
+        ("wf-disable-next-line broken-link", None),
+        ("wf-disable-next-line broken-link:", None),
+        ("wf-disable-next-line broken-link: a: b", Some("a: b")),
+    ];
+    for (comment, reason) in told {
+        let text = format!(
+            "<!-- wf-disable-file broken-link: all of it -->\n\n[c](c.md)\n\n<!-- {comment} -->\n[b](b.md)\n"
+        );
+        let project = Project::new();
+        project.write("workflows/a.md", text);
+        let results = results(&project);
+        let hidden = results
+            .iter()
+            .filter_map(|result| result.get("suppressions"));
+        let reasons: Vec<&Value> = hidden.map(|hidden| &hidden[0]["justification"]).collect();
+        assert_eq!(reasons[0], "all of it");
+        assert_eq!(reasons[1].as_str(), reason, "{comment}");
+    }
 }
 
 #[test]
