@@ -156,8 +156,8 @@ pub struct Folder {
 pub struct Index {
     /// Its path relative to the project root.
     pub path: String,
-    /// Every path that its entries may mean.
-    pub named: Arc<FxHashSet<String>>,
+    /// Every path that its entries may mean, if it can be read.
+    pub named: Option<Arc<FxHashSet<String>>>,
 }
 
 /// The workflow directories of a project.

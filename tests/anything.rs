@@ -97,7 +97,7 @@ pub fn folder() -> Folder {
         documents: vec![DOCUMENT.to_owned()],
         indexes: vec![rule::Index {
             path: INDEX.to_owned(),
-            named: Arc::default(),
+            named: None,
         }],
     }
 }
@@ -118,11 +118,11 @@ pub fn judged(document: &str, index: &str) -> Report {
 }
 
 /// Files of which one cannot be asked for.
-struct Trap(Memory);
+struct Trap(Memory, &'static str);
 
 impl Neighbours for Trap {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        assert_ne!(path, DOCUMENT, "a bug\u{1B}[2J");
+        assert_ne!(path, self.1, "a bug\u{1B}[2J");
         self.0.read(path)
     }
 
@@ -145,7 +145,7 @@ fn a_document_that_brings_out_a_bug_keeps_no_other_from_being_judged() {
     let texts = others
         .iter()
         .map(|path| (path.clone().leak() as &str, "# A\n".to_owned()));
-    let trap = Trap(Memory(texts.collect()));
+    let trap = Trap(Memory(texts.collect()), DOCUMENT);
     let paths = others.iter().map(String::as_str).chain([DOCUMENT]);
     let units: Vec<Unit> = paths
         .map(|path| Unit {
@@ -162,6 +162,21 @@ fn a_document_that_brings_out_a_bug_keeps_no_other_from_being_judged() {
     let why = why.to_string();
     assert!(why.starts_with("it brings out a bug in wf: "), "{why}");
     assert!(why.contains("a bug") && !why.contains('\u{1B}'), "{why}");
+}
+
+#[test]
+fn of_an_index_that_brings_out_a_bug_nothing_is_said() {
+    let texts = [(DOCUMENT, "# A\n".to_owned())];
+    let trap = Trap(Memory(BTreeMap::from(texts)), INDEX);
+    let units = [(INDEX, Role::Index), (DOCUMENT, Role::Workflow)].map(|(path, role)| Unit {
+        path: path.to_owned(),
+        role,
+    });
+    let report = lint::check(&PROJECT, &units, vec![folder()], &trap, &|| ());
+    assert_eq!(report.documents, [DOCUMENT]);
+    assert_eq!(report.failures.len(), 1);
+    let paths = report.findings.iter().map(|finding| &finding.place.path);
+    assert!(paths.clone().count() > 0 && paths.clone().all(|path| path == DOCUMENT));
 }
 
 /// Every output format can tell what was found; without colours and links nothing in it steers a terminal.

@@ -180,6 +180,25 @@ fn what_cannot_be_read_keeps_nothing_else_from_being_checked() {
 }
 
 #[test]
+fn an_index_that_cannot_be_read_accuses_no_document() {
+    let project = sample::project(&["release", "clean"]);
+    let index = project.path().join("workflows/README.md");
+    for content in [&b"# Workflows\n\xff\n"[..], b"# Workflows\n"] {
+        project.write("workflows/README.md", content);
+        let run = project.check(&["--format", "json"]);
+        let unlisted = run.rules().iter().any(|rule| rule == "unlisted-workflow");
+        assert_eq!(unlisted, std::str::from_utf8(content).is_ok(), "{run:?}");
+    }
+    fs::remove_file(&index).unwrap();
+    link(&project, "workflows/README.md", "nowhere.md");
+    let run = project.check(&["--format", "json"]);
+    assert!(
+        !run.rules().iter().any(|rule| rule == "unlisted-workflow"),
+        "{run:?}"
+    );
+}
+
+#[test]
 fn paths_are_whatever_a_file_system_takes() {
     let project = sample::project(&["release"]);
     let folder = "workflows/Über uns/-x";

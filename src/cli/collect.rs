@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use globset::GlobSet;
 
@@ -322,10 +321,7 @@ pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str
         let (indexes, documents): (Vec<String>, Vec<String>) = files
             .into_iter()
             .partition(|file| Role::of(file) == Role::Index);
-        let indexes = indexes.into_iter().map(|path| Index {
-            path,
-            named: Arc::default(),
-        });
+        let indexes = indexes.into_iter().map(|path| Index { path, named: None });
         Folder {
             path: path.clone(),
             exists: files::kind(&project.root.join(path)).is_ok(),

@@ -6,7 +6,6 @@ mod settle;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -243,7 +242,7 @@ impl Work<'_> {
             for folder in folders.iter_mut().filter(|folder| holds(folder, path)) {
                 folder.indexes.push(Index {
                     path: path.clone(),
-                    named: Arc::default(),
+                    named: None,
                 });
             }
             let judge = Judge {

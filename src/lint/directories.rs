@@ -43,9 +43,9 @@ pub fn check(
     };
     for index in folders.iter_mut().flat_map(|folder| &mut folder.indexes) {
         if let Some(named) = named.get(&*index.path) {
-            index.named = Arc::clone(named);
+            index.named = Some(Arc::clone(named));
         } else if let Some(document) = shelf.load(&index.path) {
-            index.named = document::named(&index.path, &document);
+            index.named = Some(document::named(&index.path, &document));
             let suppressions = suppression::of(&document, &project.template, false);
             book.add(&index.path, suppressions);
         }
@@ -115,7 +115,7 @@ fn finding(
     }
 }
 
-/// The few documents that directory rules look into.
+/// The few documents that directory rules look into, as far as they can be read.
 struct Shelf<'a> {
     project: &'a Project,
     neighbours: &'a dyn Neighbours,
@@ -127,18 +127,21 @@ impl Shelf<'_> {
         if let Some(known) = self.documents.borrow().get(path) {
             return known.clone();
         }
-        let bytes = self.neighbours.read(path).ok();
-        let text = bytes.filter(|bytes| bytes.len() as u64 <= self.project.config.max_file_size);
-        let document = text
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .map(|text| {
-                let source = Source::new(self.project.shown(path), text);
-                let document = document::parsed(self.project, Role::of(path), source);
-                Rc::new(document::concealed(document))
-            });
+        let document = document::guarded(|| self.read(path)).ok().flatten();
         self.documents
             .borrow_mut()
             .insert(path.to_owned(), document.clone());
         document
+    }
+
+    fn read(&self, path: &str) -> Option<Rc<Document>> {
+        let bytes = self.neighbours.read(path).ok()?;
+        if bytes.len() as u64 > self.project.config.max_file_size {
+            return None;
+        }
+        let text = String::from_utf8(bytes).ok()?;
+        let source = Source::new(self.project.shown(path), text);
+        let document = document::parsed(self.project, Role::of(path), source);
+        Some(Rc::new(document::concealed(document)))
     }
 }

@@ -1,6 +1,5 @@
 //! One document: read, parsed once, judged by every rule that is on.
 
-use std::any::Any;
 use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -66,20 +65,21 @@ pub enum Unjudged {
 
 /// Read and judge a document. A bug that it brings out is its own failure: all others are judged none the less.
 pub fn check(project: &Project, unit: &Unit, neighbours: &dyn Neighbours, kept: &Kept) -> Outcome {
-    // What outlives a panic is memory of shells that is only added to.
-    let judged = AssertUnwindSafe(|| judged(project, unit, neighbours, kept));
-    panic::catch_unwind(judged).unwrap_or_else(|panic| Outcome {
+    guarded(|| judged(project, unit, neighbours, kept)).unwrap_or_else(|bug| Outcome {
         shown: project.shown(&unit.path),
-        failure: Some(Unjudged::Bug(printable::one_line(message(&*panic)))),
+        failure: Some(Unjudged::Bug(bug)),
         ..Outcome::default()
     })
 }
 
-/// What a panic said.
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    let said = owned.or_else(|| panic.downcast_ref::<&str>().copied());
-    said.unwrap_or("a panic without a message")
+/// What is made of a document; if that ends in a panic, what it said, on one line.
+pub fn guarded<T>(make: impl FnOnce() -> T) -> Result<T, String> {
+    // What outlives a panic, such as the memory of shells, is only added to.
+    panic::catch_unwind(AssertUnwindSafe(make)).map_err(|panic| {
+        let owned = panic.downcast_ref::<String>().map(String::as_str);
+        let said = owned.or_else(|| panic.downcast_ref::<&str>().copied());
+        printable::one_line(said.unwrap_or("a panic without a message"))
+    })
 }
 
 fn judged(project: &Project, unit: &Unit, neighbours: &dyn Neighbours, kept: &Kept) -> Outcome {

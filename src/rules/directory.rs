@@ -81,9 +81,13 @@ pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
             let Some(index) = above.find_map(|path| indexes.get(path)) else {
                 continue;
             };
-            if !index.named.contains(document) {
+            // Of one that cannot be read nobody knows.
+            let Some(named) = &index.named else {
+                continue;
+            };
+            if !named.contains(document) {
                 // In one that is blank the first line makes the list that the others go into.
-                let is_open = index.named.is_empty() && !begun.insert(&index.path);
+                let is_open = named.is_empty() && !begun.insert(&index.path);
                 let fix = || mend::index::listed(cx, &index.path, document);
                 let name = document.rsplit('/').next().unwrap_or(document);
                 out.report(&index.path, format!("the index does not mention `{name}`"))
