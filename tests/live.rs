@@ -139,7 +139,7 @@ fn what_runs_stands_below_the_lines_and_goes() {
 fn without_colours_there_are_none_and_a_dumb_terminal_gets_lines_alone() {
     let scene = two();
     let mut child = start(&scene, "run tiny --yes --jobs 2", 80, &[("NO_COLOR", "1")]);
-    assert!(child.wait().unwrap().success());
+    assert!(child.wait().unwrap().success(), "{}", written(&scene));
     let text = written(&scene);
     let styles = text.split("\u{1b}[").skip(1).filter(|part| {
         part.find(|c: char| !c.is_ascii_digit() && c != ';')
@@ -148,7 +148,7 @@ fn without_colours_there_are_none_and_a_dumb_terminal_gets_lines_alone() {
     assert_eq!(styles.count(), 0, "{text}");
     let scene = Scene::new(&[Step::new("printf unfinished; echo ' and finished'")]);
     let mut child = start(&scene, "run tiny --yes", 80, &[("TERM", "dumb")]);
-    assert!(child.wait().unwrap().success());
+    assert!(child.wait().unwrap().success(), "{}", written(&scene));
     let text = written(&scene);
     assert!(
         !text.contains('\u{1b}') && text.contains("│ unfinished and finished"),
@@ -171,7 +171,7 @@ fn a_secret_is_masked_on_every_line() {
     );
     scene.project.write("token", "hunter22");
     let mut child = start(&scene, "run tiny TOKEN=@token --yes", 80, &[]);
-    assert!(child.wait().unwrap().success());
+    assert!(child.wait().unwrap().success(), "{}", written(&scene));
     assert!(!written(&scene).contains("hunter22"));
 }
 

@@ -23,6 +23,7 @@ mod launch;
 mod line;
 mod running;
 mod signals;
+mod state;
 mod table;
 mod variables;
 

@@ -16,9 +16,6 @@ use std::time::Instant;
 
 use rustix::process::Pid;
 use rustix::process::Signal;
-use rustix::process::WaitId;
-use rustix::process::WaitIdOptions;
-use rustix::process::waitid;
 
 use crate::mask::Masker;
 use crate::mask::Stream;
@@ -33,6 +30,8 @@ use crate::run::process::happening::How;
 use crate::run::process::happening::Id;
 use crate::run::process::launch::Launcher;
 use crate::run::process::launch::Scratch;
+use crate::run::process::state::State;
+use crate::run::process::state::state;
 use crate::run::process::variables;
 
 /// The stack of a thread that only reads, in bytes.
@@ -173,24 +172,22 @@ impl Running {
         if self.exited.is_some() {
             return Ok(());
         }
-        let ask = |options| waitid(WaitId::Pid(self.pid), options | WaitIdOptions::NOHANG);
-        if let Some(status) = ask(WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)? {
-            self.exited = Some(Instant::now());
-            let how = match (status.exit_status(), status.terminating_signal()) {
-                (Some(code), _) => How::Exited(code),
-                (None, signal) => How::Killed(signal.unwrap_or_default()),
-            };
-            match self.end {
-                End::Open if how.is_success() => self.end = End::Over(how, Vec::new()),
-                _ => self.end(how),
+        match state(self.pid)? {
+            State::Runs => {}
+            State::Ended(how) => {
+                self.exited = Some(Instant::now());
+                match self.end {
+                    End::Open if how.is_success() => self.end = End::Over(how, Vec::new()),
+                    _ => self.end(how),
+                }
             }
-        } else if let Some(status) = ask(WaitIdOptions::STOPPED)? {
-            let asks = [Signal::TTIN, Signal::TTOU].map(Signal::as_raw);
-            if status
-                .stopping_signal()
-                .is_some_and(|signal| asks.contains(&signal))
-            {
-                self.end(How::AskedTerminal);
+            State::Stopped(signal) => {
+                if [Signal::TTIN, Signal::TTOU]
+                    .map(Signal::as_raw)
+                    .contains(&signal)
+                {
+                    self.end(How::AskedTerminal);
+                }
             }
         }
         Ok(())

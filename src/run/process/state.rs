@@ -1,0 +1,90 @@
+//! What has become of a process that is ours to wait for.
+
+use std::io;
+
+use rustix::process::Pid;
+use rustix::process::WaitId;
+use rustix::process::WaitIdOptions;
+use rustix::process::waitid;
+
+use crate::run::process::happening::How;
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::run::process) enum State {
+    /// It runs, or is held up as it was when last asked.
+    Runs,
+    /// A signal of this number holds it up. That is told once.
+    Stopped(i32),
+    /// It ended. It is not waited for, so that its number stays its own.
+    Ended(How),
+}
+
+/// Ask the system about a process that was started and not waited for.
+pub(in crate::run::process) fn state(pid: Pid) -> io::Result<State> {
+    let ask = |options| waitid(WaitId::Pid(pid), options | WaitIdOptions::NOHANG);
+    // One question: asked only whether one is stopped, the system denies a process that has just ended.
+    let any = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+    let Some(status) = ask(any)? else {
+        return Ok(State::Runs);
+    };
+    if let Some(signal) = status.stopping_signal() {
+        // It may have ended by now; then that is told next.
+        let _ = ask(WaitIdOptions::STOPPED);
+        return Ok(State::Stopped(signal));
+    }
+    Ok(State::Ended(
+        match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => How::Exited(code),
+            (None, signal) => How::Killed(signal.unwrap_or_default()),
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use rustix::process::Signal;
+    use rustix::process::kill_process;
+
+    use super::*;
+
+    #[test]
+    fn a_process_ends_under_the_eyes_of_who_asks_without_end() {
+        for _ in 0..100 {
+            let mut child = Command::new("true").spawn().unwrap();
+            let pid = Pid::from_child(&child);
+            let ended = loop {
+                match state(pid).unwrap() {
+                    State::Runs => {}
+                    other => break other,
+                }
+            };
+            assert_eq!(ended, State::Ended(How::Exited(0)));
+            assert_eq!(state(pid).unwrap(), ended, "it can be asked again");
+            child.wait().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_holds_a_process_up_is_told_once() {
+        let mut child = Command::new("cat")
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let pid = Pid::from_child(&child);
+        let next = || loop {
+            match state(pid).unwrap() {
+                State::Runs => std::thread::yield_now(),
+                other => return other,
+            }
+        };
+        kill_process(pid, Signal::STOP).unwrap();
+        assert_eq!(next(), State::Stopped(Signal::STOP.as_raw()));
+        assert_eq!(state(pid).unwrap(), State::Runs);
+        kill_process(pid, Signal::KILL).unwrap();
+        assert_eq!(next(), State::Ended(How::Killed(Signal::KILL.as_raw())));
+        child.wait().unwrap();
+    }
+}
