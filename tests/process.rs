@@ -176,14 +176,12 @@ fn lives(pid: i32) -> bool {
 fn pids(folder: &Path) -> Vec<i32> {
     let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let pids = files.filter(|file| file.file_name().to_string_lossy().ends_with(".pid"));
-    pids.map(|file| {
-        fs::read_to_string(file.path())
-            .unwrap()
-            .trim()
-            .parse()
-            .unwrap()
-    })
-    .collect()
+    pids.map(|file| pid(&file.path())).collect()
+}
+
+/// The process number that a command wrote into a file.
+fn pid(file: &Path) -> i32 {
+    fs::read_to_string(file).unwrap().trim().parse().unwrap()
 }
 
 fn assert_succeeded(ended: &Ended) {

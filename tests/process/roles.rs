@@ -25,6 +25,7 @@ use wf::run::process::Survivors;
 use crate::process::Run;
 use crate::process::assert_succeeded;
 use crate::process::lives;
+use crate::process::pid;
 use crate::process::pids;
 
 const ROLE: &str = "WF_TEST_ROLE";
@@ -167,7 +168,9 @@ until [ -s daemon.pid ]; do sleep 0.01; done; echo ready";
     assert!(pids.iter().all(|&pid| lives(pid)));
     assert_eq!(end(&first, run), Survivors::Ended);
     assert_eq!(end(&first, run), Survivors::None);
-    assert_eq!(pids.iter().filter(|&&pid| lives(pid)).count(), 1);
+    let living = pids.iter().copied().filter(|&pid| lives(pid));
+    let orphan = pid(&Path::new(&work).join("orphan.pid"));
+    assert_eq!(living.collect::<Vec<_>>(), [orphan], "of {pids:?}");
     assert_eq!(end(&second, run), Survivors::Ended);
     assert!(!pids.iter().any(|&pid| lives(pid)));
     fs::remove_dir_all(Path::new(&work).parent().unwrap()).unwrap();
