@@ -102,17 +102,30 @@ pub fn folder() -> Folder {
     }
 }
 
+/// A document to judge.
+fn document(path: &str) -> Unit {
+    Unit {
+        path: path.to_owned(),
+        role: Role::Workflow,
+    }
+}
+
+/// An index and a document.
+pub fn units() -> [Unit; 2] {
+    let index = Unit {
+        path: INDEX.to_owned(),
+        role: Role::Index,
+    };
+    [index, document(DOCUMENT)]
+}
+
 /// What is found in a project with a document and an index.
 pub fn judged(document: &str, index: &str) -> Report {
     let memory = Memory(BTreeMap::from([
         (DOCUMENT, document.to_owned()),
         (INDEX, index.to_owned()),
     ]));
-    let units = [(INDEX, Role::Index), (DOCUMENT, Role::Workflow)].map(|(path, role)| Unit {
-        path: path.to_owned(),
-        role,
-    });
-    let report = lint::check(&PROJECT, &units, vec![folder()], &memory, &|| ());
+    let report = lint::check(&PROJECT, &units(), vec![folder()], &memory, &|| ());
     assert!(report.failures.is_empty(), "{:?}", report.failures);
     report
 }
@@ -141,18 +154,11 @@ impl Neighbours for Trap {
 
 #[test]
 fn a_document_that_brings_out_a_bug_keeps_no_other_from_being_judged() {
-    let others: Vec<String> = (0..9).map(|at| format!("workflows/{at}.md")).collect();
-    let texts = others
-        .iter()
-        .map(|path| (path.clone().leak() as &str, "# A\n".to_owned()));
-    let trap = Trap(Memory(texts.collect()), DOCUMENT);
-    let paths = others.iter().map(String::as_str).chain([DOCUMENT]);
-    let units: Vec<Unit> = paths
-        .map(|path| Unit {
-            path: path.to_owned(),
-            role: Role::Workflow,
-        })
-        .collect();
+    // More than are judged on one thread.
+    let others = ["a.md", "b.md", "c.md", "d.md", "e.md", "f.md"];
+    let texts = others.map(|path| (path, "# A\n".to_owned()));
+    let trap = Trap(Memory(BTreeMap::from(texts)), DOCUMENT);
+    let units: Vec<Unit> = others.into_iter().chain([DOCUMENT]).map(document).collect();
     let report = lint::check(&PROJECT, &units, Vec::new(), &trap, &|| ());
     assert_eq!(report.documents, others);
     let [(path, why)] = &report.failures[..] else {
@@ -168,11 +174,7 @@ fn a_document_that_brings_out_a_bug_keeps_no_other_from_being_judged() {
 fn of_an_index_that_brings_out_a_bug_nothing_is_said() {
     let texts = [(DOCUMENT, "# A\n".to_owned())];
     let trap = Trap(Memory(BTreeMap::from(texts)), INDEX);
-    let units = [(INDEX, Role::Index), (DOCUMENT, Role::Workflow)].map(|(path, role)| Unit {
-        path: path.to_owned(),
-        role,
-    });
-    let report = lint::check(&PROJECT, &units, vec![folder()], &trap, &|| ());
+    let report = lint::check(&PROJECT, &units(), vec![folder()], &trap, &|| ());
     assert_eq!(report.documents, [DOCUMENT]);
     assert_eq!(report.failures.len(), 1);
     let paths = report.findings.iter().map(|finding| &finding.place.path);

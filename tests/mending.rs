@@ -11,8 +11,6 @@ use wf::fix;
 use wf::fix::Fixed;
 use wf::fix::Job;
 use wf::lint::Report;
-use wf::lint::Role;
-use wf::lint::Unit;
 use wf::rules;
 
 use crate::anything::DOCUMENT;
@@ -21,6 +19,7 @@ use crate::anything::Memory;
 use crate::anything::PROJECT;
 use crate::anything::folder;
 use crate::anything::judged;
+use crate::anything::units;
 use crate::generate::almost_a_document;
 use crate::generate::anything;
 
@@ -30,13 +29,9 @@ fn mended(document: &str, index: &str, allowed: Safety) -> (Fixed, String, Strin
         (DOCUMENT, document.to_owned()),
         (INDEX, index.to_owned()),
     ]));
-    let units = [(INDEX, Role::Index), (DOCUMENT, Role::Workflow)].map(|(path, role)| Unit {
-        path: path.to_owned(),
-        role,
-    });
     let fixed = fix::fix(Job {
         project: &PROJECT,
-        units: units.to_vec(),
+        units: units().into(),
         folders: vec![folder()],
         neighbours: &memory,
         allowed,

@@ -34,8 +34,8 @@ pub struct Hidden {
 /// A suppression comment with the lines that it reaches.
 pub struct Suppressed {
     place: Place,
-    /// Its reason, on one line; empty if it gives none.
-    reason: String,
+    /// Its reason, on one line, if it gives one.
+    reason: Option<String>,
     /// The section that it stands in.
     section: String,
     comment: Comment,
@@ -111,8 +111,9 @@ pub fn of(document: &Document, template: &Template, is_checked: bool) -> Vec<Sup
     suppressed
 }
 
-fn reason(written: &str) -> String {
-    written.split_whitespace().collect::<Vec<_>>().join(" ")
+fn reason(written: &str) -> Option<String> {
+    let words: Vec<&str> = written.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Whether a line, from 1, is one of a step where no step counts: nothing judges that.
@@ -241,7 +242,7 @@ impl Book {
             match comments.and_then(|comments| comments.at(finding.place.start.line)) {
                 Some(comment) => suppressed.push(Hidden {
                     finding,
-                    reason: Some(comment.reason.clone()).filter(|reason| !reason.is_empty()),
+                    reason: comment.reason.clone(),
                 }),
                 None => findings.push(finding),
             }

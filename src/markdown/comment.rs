@@ -78,7 +78,7 @@ fn suppression(source: &Source, comment: Span) -> Option<Suppression> {
     })?;
     let rest = &text[word.len()..];
     let start = inner.start() + word.len();
-    let list = rest.split(':').next().unwrap_or_default();
+    let (list, reason) = rest.split_once(':').unwrap_or((rest, ""));
     let mut ids = Vec::new();
     let mut at = start;
     for id in list.split(',') {
@@ -92,8 +92,7 @@ fn suppression(source: &Source, comment: Span) -> Option<Suppression> {
         reach,
         span: comment,
         ids,
-        // After the colon.
-        reason: source.trim(Span::new(at.min(inner.end()), inner.end())),
+        reason: source.trim(Span::new(inner.end() - reason.len(), inner.end())),
     })
 }
 

@@ -48,7 +48,7 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
     };
     let mut fields: Vec<Field> = Vec::with_capacity(labels.len());
     // By the template's field, the one that counts.
-    let mut counting: SmallVec<[Option<u32>; MOST_FIELDS]> = smallvec![None; specs.len()];
+    let mut counting: SmallVec<[Option<usize>; MOST_FIELDS]> = smallvec![None; specs.len()];
     for (at, opened) in labels.iter().enumerate() {
         let (label, spec) = (&opened.label, &opened.spec);
         let stop = labels
@@ -58,18 +58,16 @@ pub fn body(parser: &Parser<'_>, specs: &[FieldSpec], blocks: Range<BlockId>) ->
         let value = Span::new(label.after as usize, paragraph.span.end.min(stop) as usize);
         let duplicate_of = match counting[*spec] {
             None => {
-                counting[*spec] = Some(at as u32);
+                counting[*spec] = Some(at);
                 None
             }
             // Of a label that stands twice, with nothing between, the second opens the field.
-            Some(first)
-                if first as usize + 1 == at && fields[first as usize].content.is_empty() =>
-            {
-                fields[first as usize].duplicate_of = Some(label.strong);
-                counting[*spec] = Some(at as u32);
+            Some(first) if first + 1 == at && fields[first].content.is_empty() => {
+                fields[first].duplicate_of = Some(label.strong);
+                counting[*spec] = Some(at);
                 None
             }
-            Some(first) => Some(fields[first as usize].label),
+            Some(first) => Some(fields[first].label),
         };
         fields.push(Field {
             spec: *spec,

@@ -173,7 +173,6 @@ impl Running {
             return Ok(());
         }
         match state(self.pid)? {
-            State::Runs => {}
             State::Ended(how) => {
                 self.exited = Some(Instant::now());
                 match self.end {
@@ -181,14 +180,8 @@ impl Running {
                     _ => self.end(how),
                 }
             }
-            State::Stopped(signal) => {
-                if [Signal::TTIN, Signal::TTOU]
-                    .map(Signal::as_raw)
-                    .contains(&signal)
-                {
-                    self.end(How::AskedTerminal);
-                }
-            }
+            State::Stopped(signal) if asks_terminal(signal) => self.end(How::AskedTerminal),
+            State::Runs | State::Stopped(_) => {}
         }
         Ok(())
     }
@@ -296,6 +289,13 @@ impl Running {
         }
         let _ = self.child.wait();
     }
+}
+
+/// Whether a process is stopped by that signal because it wants the terminal, which is not its own.
+fn asks_terminal(signal: i32) -> bool {
+    [Signal::TTIN, Signal::TTOU]
+        .map(Signal::as_raw)
+        .contains(&signal)
 }
 
 /// Reads on and drops it, so that a process in the background is neither held up nor ended by its output.

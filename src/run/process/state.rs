@@ -43,25 +43,32 @@ pub(in crate::run::process) fn state(pid: Pid) -> io::Result<State> {
 
 #[cfg(test)]
 mod tests {
+    use std::hint;
     use std::process::Command;
+    use std::process::Stdio;
 
     use rustix::process::Signal;
     use rustix::process::kill_process;
 
     use super::*;
 
+    /// Ask without end, until it does something else than run.
+    fn next(pid: Pid) -> State {
+        loop {
+            match state(pid).unwrap() {
+                State::Runs => hint::spin_loop(),
+                other => return other,
+            }
+        }
+    }
+
     #[test]
     fn a_process_ends_under_the_eyes_of_who_asks_without_end() {
         for _ in 0..100 {
             let mut child = Command::new("true").spawn().unwrap();
             let pid = Pid::from_child(&child);
-            let ended = loop {
-                match state(pid).unwrap() {
-                    State::Runs => {}
-                    other => break other,
-                }
-            };
-            assert_eq!(ended, State::Ended(How::Exited(0)));
+            let ended = State::Ended(How::Exited(0));
+            assert_eq!(next(pid), ended);
             assert_eq!(state(pid).unwrap(), ended, "it can be asked again");
             child.wait().unwrap();
         }
@@ -69,22 +76,13 @@ mod tests {
 
     #[test]
     fn what_holds_a_process_up_is_told_once() {
-        let mut child = Command::new("cat")
-            .stdin(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         let pid = Pid::from_child(&child);
-        let next = || loop {
-            match state(pid).unwrap() {
-                State::Runs => std::thread::yield_now(),
-                other => return other,
-            }
-        };
         kill_process(pid, Signal::STOP).unwrap();
-        assert_eq!(next(), State::Stopped(Signal::STOP.as_raw()));
+        assert_eq!(next(pid), State::Stopped(Signal::STOP.as_raw()));
         assert_eq!(state(pid).unwrap(), State::Runs);
         kill_process(pid, Signal::KILL).unwrap();
-        assert_eq!(next(), State::Ended(How::Killed(Signal::KILL.as_raw())));
+        assert_eq!(next(pid), State::Ended(How::Killed(Signal::KILL.as_raw())));
         child.wait().unwrap();
     }
 }
