@@ -22,7 +22,8 @@ use crate::process::lives;
 use crate::process::pids;
 
 /// Processes that do not want to end, each with its number in a file: one that ignores signals, one in the
-/// background, one that is stopped, one in another group, one that was orphaned there.
+/// background, one that is stopped, one in another group, one that was orphaned there, and one that then forgets what
+/// it was started with.
 const STUBBORN: &str = "
 echo $$ >self.pid
 sleep 1000 & echo $! >background.pid
@@ -30,8 +31,9 @@ sleep 1000 & echo $! >stopped.pid; kill -STOP $!
 (trap '' INT TERM; echo $BASHPID >deaf.pid; exec sleep 1000) &
 setsid bash -c 'echo $$ >group.pid; exec sleep 1000' &
 (setsid bash -c 'trap \"\" INT TERM HUP; echo $$ >daemon.pid; exec sleep 1000' >/dev/null 2>&1 &)
+setsid bash -c 'trap \"exec env -i sleep 1000\" TERM; echo $$ >forgetful.pid; sleep 1000 & wait' &
 trap '' INT TERM
-until [ -s deaf.pid ] && [ -s group.pid ] && [ -s daemon.pid ]; do sleep 0.01; done
+until [ -s deaf.pid ] && [ -s group.pid ] && [ -s daemon.pid ] && [ -s forgetful.pid ]; do sleep 0.01; done
 echo ready
 ";
 
@@ -43,7 +45,7 @@ fn interrupted_commands_leave_nothing() {
     run.hear(started.id, "ready");
     let pids = pids(&run.work());
     assert!(
-        pids.len() == 6 && pids.iter().all(|&pid| lives(pid)),
+        pids.len() == 7 && pids.iter().all(|&pid| lives(pid)),
         "{pids:?}"
     );
     run.pool.interrupt(started.id);
@@ -58,7 +60,7 @@ fn failed_commands_leave_nothing() {
     let (_, ended) = run.run_bash(&format!("{STUBBORN}\nexit 7"));
     let pids = pids(&run.work());
     assert_eq!((ended.how, ended.line), (How::Exited(7), None));
-    assert!(pids.len() == 6 && !pids.iter().any(|&pid| lives(pid)));
+    assert!(pids.len() == 7 && !pids.iter().any(|&pid| lives(pid)));
 }
 
 #[test]

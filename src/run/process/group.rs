@@ -102,6 +102,9 @@ pub(in crate::run::process) struct Ending {
     group: Pid,
     /// The variable that only this command's processes were started with.
     mark: Option<Vec<u8>>,
+    /// Those that were seen outside of the group: one that is on its way out, or puts on another environment, shows
+    /// the mark no more.
+    strays: Vec<Process>,
     grace: Duration,
     /// What was sent last, and until when that may take.
     sent: Option<(Signal, Instant)>,
@@ -123,6 +126,7 @@ impl Ending {
         Self {
             group,
             mark,
+            strays: Vec::new(),
             grace,
             sent: None,
             look: FIRST_LOOK,
@@ -187,20 +191,34 @@ impl Ending {
     }
 
     /// Who lives: in the group, and outside of it.
-    fn living(&self) -> io::Result<(Vec<i32>, Vec<i32>)> {
+    fn living(&mut self) -> io::Result<(Vec<i32>, Vec<i32>)> {
         let group = self.group.as_raw_nonzero().get();
         let mut members = Vec::new();
         let mut strays = Vec::new();
         for entry in table::living()? {
             if entry.group == group {
                 members.push(entry.pid);
-            } else if let Some(mark) = &self.mark
-                && table::CAN_SEE_STRAYS
-                && table::was_given(entry.pid, mark)
-            {
+            } else if table::CAN_SEE_STRAYS && self.is_stray(entry.pid) {
                 strays.push(entry.pid);
             }
         }
         Ok((members, strays))
+    }
+
+    fn is_stray(&mut self, pid: i32) -> bool {
+        let known = self.strays.iter().find(|stray| stray.pid == pid);
+        if let Some(known) = known
+            && table::birth(pid).is_ok_and(|birth| birth == known.birth)
+        {
+            return true;
+        }
+        let is_stray = self
+            .mark
+            .as_ref()
+            .is_some_and(|mark| table::was_given(pid, mark));
+        if is_stray && let Ok(birth) = table::birth(pid) {
+            self.strays.push(Process { pid, birth });
+        }
+        is_stray
     }
 }
