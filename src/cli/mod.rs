@@ -139,6 +139,7 @@ fn command() -> clap::Command {
 /// Run the program on the command line it was started with.
 #[must_use]
 pub fn main() -> ExitCode {
+    terminal::tame_panics();
     let said = command().get_matches();
     let arguments = Arguments::from_arg_matches(&said).expect("clap has checked it");
     terminal::choose_color(arguments.color);
@@ -160,6 +161,7 @@ pub fn main() -> ExitCode {
 /// Run a workflow: `execute-task NAME …` is `wf run NAME …`.
 #[must_use]
 pub fn execute_task() -> ExitCode {
+    terminal::tame_panics();
     let said = examples::added_to_task(runner::Task::command()).get_matches();
     let task = runner::Task::from_arg_matches(&said).expect("clap has checked it");
     terminal::choose_color(task.color);

@@ -4,11 +4,15 @@
     reason = "this is where the environment and the terminal are touched"
 )]
 
+use std::backtrace::Backtrace;
+use std::backtrace::BacktraceStatus;
 use std::io;
 use std::io::BufRead;
 use std::io::BufWriter;
 use std::io::IsTerminal;
 use std::io::Write;
+use std::panic;
+use std::panic::Location;
 use std::path::PathBuf;
 
 use anstyle::AnsiColor;
@@ -19,6 +23,7 @@ use crate::cli::Color;
 use crate::printable;
 use crate::report::View;
 use crate::report::table::Frame;
+use crate::secret;
 
 /// Width where the terminal does not say.
 const WIDTH: usize = 80;
@@ -143,6 +148,24 @@ pub fn fail(failure: &dyn Diagnostic) {
     );
 }
 
+/// From now on a panic tells of a bug in one line, and of what led to it where the environment asks for that.
+pub fn tame_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        say("error", AnsiColor::Red, &bug(panic.location(), said), None);
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == BacktraceStatus::Captured {
+            line(&backtrace.to_string());
+        }
+    }));
+}
+
+/// A panic in words. It may quote a document, and so a secret.
+fn bug(place: Option<&Location<'_>>, said: &str) -> String {
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+    format!("a bug in wf{place}: {}", secret::masked(said))
+}
+
 /// Tell of something worth knowing on standard error.
 pub fn notice(message: &str) {
     say("note", AnsiColor::Cyan, message, None);
@@ -181,5 +204,22 @@ fn say(word: &str, color: AnsiColor, message: &str, help: Option<&str>) {
             let label = if at == 0 { "help:" } else { "     " };
             line(&format!("  {dim}{label}{dim:#} {help}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_shows_no_secret() {
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let said = bug(Some(Location::caller()), &format!("cannot cut `{token}`"));
+        let (place, said) = said.split_once(": ").unwrap();
+        assert!(
+            place.starts_with("a bug in wf at src/cli/terminal.rs:"),
+            "{place}"
+        );
+        assert_eq!(said, format!("cannot cut `{}`", "*".repeat(token.len())));
     }
 }

@@ -78,7 +78,7 @@ pub fn guarded<T>(make: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(make)).map_err(|panic| {
         let owned = panic.downcast_ref::<String>().map(String::as_str);
         let said = owned.or_else(|| panic.downcast_ref::<&str>().copied());
-        printable::one_line(said.unwrap_or("a panic without a message"))
+        printable::one_line(&secret::masked(said.unwrap_or("a panic without a message")))
     })
 }
 
