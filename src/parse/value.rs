@@ -165,9 +165,15 @@ fn plain(text: &str) -> &str {
         .trim()
         .trim_end_matches('.')
         .trim_matches(['`', '*', '_']);
-    match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((inner, _)) => inner,
-        None => text,
+    let link = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let is_whole = |target: &str| {
+        let inside = |open, close| target.strip_prefix(open)?.strip_suffix(close);
+        let inside = inside('(', ')').or_else(|| inside('[', ']'));
+        target.is_empty() || inside.is_some_and(|inside| !inside.contains([')', ']']))
+    };
+    match link {
+        Some((inner, target)) if is_whole(target) => inner,
+        _ => text,
     }
 }
 

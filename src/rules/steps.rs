@@ -184,6 +184,10 @@ fn dependencies(cx: &Context<'_>) -> Vec<(usize, Vec<Reference>)> {
 }
 
 pub fn unknown_dependency(cx: &Context<'_>, out: &mut Findings) {
+    for label in fields(cx, "Depends on").filter_map(|(_, field)| unreadable(field)) {
+        out.report(label, "the dependencies are not text")
+            .help("name the steps on the line of the label, separated by commas: `Step 1, Step 3`");
+    }
     let steps = &cx.document.workflow.steps;
     for (at, references) in dependencies(cx) {
         for reference in references {
