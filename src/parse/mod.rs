@@ -13,7 +13,7 @@ pub mod listing;
 mod lost;
 mod outline;
 mod placeholder;
-mod step;
+pub mod step;
 pub mod value;
 
 use crate::markdown;

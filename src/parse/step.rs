@@ -3,14 +3,17 @@
 use crate::nearest;
 use crate::template::StepsSpec;
 
+/// What may part a number from a name.
+pub const SEPARATORS: [char; 8] = [' ', '\t', ':', '.', ')', '-', '–', '—'];
+
 /// What a heading says of a step.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Form<'a> {
     /// Whether it is written as the template has it.
     pub is_well_formed: bool,
-    /// Its number.
+    /// Its number, if it is clear.
     pub number: Option<u32>,
-    /// Its name; the whole heading where neither form nor number is clear.
+    /// Its name; the whole heading where the number is not clear.
     pub name: &'a str,
     /// Whether it begins with the template's word (`Step`) and a number.
     pub has_word: bool,
@@ -42,16 +45,36 @@ pub fn heading_form<'a>(spec: &StepsSpec, text: &'a str) -> Form<'a> {
         .filter(|_| !separator.is_empty() || after.starts_with(' '));
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     let is_well_formed = has_word && spaced && name.is_some();
-    let plain = || {
-        let marks = [' ', '\t', ':', '.', ')', '-', '–', '—'];
-        after.trim_start_matches(marks).trim()
-    };
+    let has_word = has_word && !word.is_empty();
+    let bare = after.trim_start_matches(SEPARATORS).trim();
+    let is_clear = is_well_formed || divides(has_word, &after[..after.len() - bare.len()], bare);
     Form {
         is_well_formed,
-        number: Some(number),
-        name: name.filter(|_| is_well_formed).unwrap_or_else(plain),
-        has_word: has_word && !word.is_empty() || word.is_empty() && is_well_formed,
+        number: is_clear.then_some(number),
+        name: match name {
+            Some(name) if is_well_formed => name,
+            _ if is_clear => bare,
+            _ => text,
+        },
+        has_word: has_word || word.is_empty() && is_well_formed,
     }
+}
+
+/// Whether what stands between a number and a name tells them apart: `10% of users`, `2FA` and `Step 1a` are names with
+/// digits in them, `Step 1.1` is another number, and what comes after `Step 1 of 2` or `Step 1 (optional):` is not clear.
+fn divides(has_word: bool, between: &str, name: &str) -> bool {
+    let has_space = between.ends_with([' ', '\t']);
+    let is_mark = !between.trim().is_empty();
+    if name.is_empty() {
+        return has_word || is_mark;
+    }
+    if !has_word {
+        return is_mark && has_space;
+    }
+    if is_mark {
+        return has_space || !name.starts_with(|c: char| c.is_ascii_digit());
+    }
+    has_space && !name.contains([':', '–', '—']) && !name.contains(" - ")
 }
 
 #[cfg(test)]
@@ -82,6 +105,32 @@ mod tests {
         assert_eq!(read("Step 1:"), (false, Some(1), ""));
         assert_eq!(read("Build"), (false, None, "Build"));
         assert_eq!(read("Step one: Build"), (false, None, "Step one: Build"));
+        assert_eq!(read("1 - 2 servers"), (false, Some(1), "2 servers"));
+        assert_eq!(read("2) Build"), (false, Some(2), "Build"));
+        assert_eq!(read("Step 1.Build"), (false, Some(1), "Build"));
+        assert_eq!(read("Step 1"), (false, Some(1), ""));
+    }
+
+    #[test]
+    fn a_name_may_begin_with_digits() {
+        for text in [
+            "10% of users",
+            "2FA setup",
+            "1st backup",
+            "5-minute smoke test",
+            "3 servers at a time",
+            "2026-11-27 Build",
+            "2026",
+            "Step 1a: Build",
+            "Step 1.1: Build",
+            "Step 1-2: Build",
+            "Step 1 of 2: Build",
+            "Step 1, 2: Build",
+            "Step 1：Build",
+            "Step 1 (optional) – Build",
+        ] {
+            assert_eq!(form("Step ", ":", text), (false, None, text));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::edit::Edit;
 use crate::edit::Fix;
+use crate::parse::step::SEPARATORS;
 use crate::parse::value::StepNames;
 use crate::rule::Context;
 use crate::rules::mend::heading;
@@ -21,7 +22,7 @@ pub fn formed(cx: &Context<'_>, step: &Step) -> Option<Fix> {
     let word = spec.before.trim();
     let is_clear = before.trim().is_empty() || before.trim().eq_ignore_ascii_case(word);
     let after = cx.text(Span::new(digits.end(), text.end()));
-    let name = after.trim_start_matches([' ', '\t', ':', '.', ')', '-', '–', '—']);
+    let name = after.trim_start_matches(SEPARATORS);
     if !is_clear || name.is_empty() || name.contains(['\n', '\r']) {
         return None;
     }
@@ -51,10 +52,21 @@ pub fn renumbered(cx: &Context<'_>) -> Option<Fix> {
     let fields = steps
         .iter()
         .filter_map(|step| step.body.field(depends?)?.content.text());
+    let mut numbers: Vec<u32> = steps
+        .iter()
+        .filter_map(|step| Some(step.number?.0))
+        .collect();
+    numbers.sort_unstable();
     for reference in fields.flat_map(|span| names.references(&cx.document.source, span)) {
         let Some(digits) = names.digits(&cx.document.source, reference.span) else {
             continue;
         };
+        // Of two steps of one number, which is meant only the author knows.
+        let (number, _) = steps[reference.step?].number?;
+        let first = numbers.partition_point(|&other| other < number);
+        if numbers.get(first + 1) == Some(&number) {
+            return None;
+        }
         // A number that no step has might become another's.
         let new = (reference.step? + 1).to_string();
         if cx.text(digits) != new {
