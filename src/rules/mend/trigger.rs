@@ -24,12 +24,20 @@ pub fn command(cx: &Context<'_>, written: Span) -> Option<Fix> {
     )]))
 }
 
-/// The one command that a text holds, in code spans or as all of it.
+/// What may stand around a command and says nothing.
+const MARKS: [char; 10] = ['-', '*', '+', '$', '>', '_', '"', '\'', '.', ' '];
+
+/// The one command that a text holds, in a code span or as all of it.
 fn clear(cx: &Context<'_>, text: &str) -> Option<String> {
     let spans: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
-    let mut commands = spans.iter().filter_map(|span| normal(span));
-    if let (Some(command), None) = (commands.next(), commands.next()) {
-        return Some(command);
+    if let [span] = spans[..]
+        && let Some(command) = normal(span)
+    {
+        // Words around it may be a warning, or a condition.
+        let mut around = text.split('`').step_by(2);
+        return around
+            .all(|part| part.trim_matches(MARKS).trim().is_empty())
+            .then_some(command);
     }
     let lines = text.lines().map(str::trim);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['`', '~']));
