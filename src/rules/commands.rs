@@ -143,7 +143,8 @@ fn whole(cx: &Context<'_>, item: &Item) -> Span {
 
 pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
     for item in cx.items().iter().filter(|item| item.work == Work::Manual) {
-        let Some((paragraph, span, is_called_for)) = lone_span(cx, item) else {
+        let found = lone_span(cx, item).or_else(|| last_line(cx, item));
+        let Some((text, span, is_called_for)) = found else {
             continue;
         };
         let Some(code) = content::code_span(&cx.document.source, span) else {
@@ -155,7 +156,7 @@ pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
         if is_called_for || is_program {
             out.report(span, "this looks like a command, but nothing says that it is run")
                 .help("write ``Run: `command` `` as the last line of the item; or say in words what a person does")
-                .fix(mend::commands::marked(cx, paragraph, span));
+                .fix(mend::commands::marked(cx, text, span));
         }
     }
 }
@@ -176,13 +177,37 @@ fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
     let before = cx.text(Span::new(block.span.start(), span.start()));
     let end = block.span.end().min(item.end as usize);
     let after = cx.text(Span::new(span.end(), end.max(span.end())));
-    let word = before.trim_matches(['*', '_', ':', ' ']);
-    let is_called_for = ["run", "execute"]
-        .iter()
-        .any(|verb| word.eq_ignore_ascii_case(verb));
+    let is_called_for = is_verb(before);
     let is_alone = before.is_empty() && after.trim_matches(['.', ' ', '\n', '\r']).is_empty();
     let whole = Span::new(block.span.start(), end);
     (is_called_for || is_alone).then_some((whole, span, is_called_for))
+}
+
+/// The last line of an item's text, below its title, and the code span on it, if it is `Run` and the span.
+fn last_line(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
+    let tree = &cx.document.tree;
+    let mut code = tree.inlines(item.id).iter();
+    let code = code.rfind(|inline| inline.kind == InlineKind::Code)?.span;
+    let block = tree.block(tree.children(item.id).next()?);
+    let text = Span::new(block.span.start(), block.span.end().min(item.end as usize));
+    if !matches!(block.kind, BlockKind::Paragraph) || !text.contains(code) {
+        return None;
+    }
+    let above = cx.text(Span::new(text.start(), code.start()));
+    let title = above.rfind(['\n', '\r'])? + 1;
+    let start = text.start() + above.len() - above[title..].trim_start().len();
+    let is_alone = cx
+        .text(Span::new(code.end(), text.end()))
+        .trim_matches(['.', ' '])
+        .is_empty();
+    let line = Span::new(start, text.end());
+    (is_alone && is_verb(&above[title..])).then_some((line, code, true))
+}
+
+/// Whether a text says, in whatever form, that what follows is to be run.
+fn is_verb(text: &str) -> bool {
+    let word = text.trim_matches(['*', '_', ':', ' ', '\t']);
+    word.eq_ignore_ascii_case("run") || word.eq_ignore_ascii_case("execute")
 }
 
 pub fn detached_code_block(cx: &Context<'_>, out: &mut Findings) {
