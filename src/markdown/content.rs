@@ -1,5 +1,6 @@
 //! What belongs to a heading or a label: the blocks from there to the next one.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -119,6 +120,21 @@ fn rest_of_list(tree: &Tree, pieces: &mut Pieces, item: BlockId, span: Span) {
         span,
         blocks: item..tree.block(item).next,
     }));
+}
+
+/// A text without the backslashes before marks that would else be Markdown.
+#[must_use]
+pub fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_escape = c == '\\' && rest.peek().is_some_and(char::is_ascii_punctuation);
+        plain.extend(if is_escape { rest.next() } else { Some(c) });
+    }
+    Cow::Owned(plain)
 }
 
 /// Whether an HTML block's text is nothing but comments.

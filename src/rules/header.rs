@@ -143,7 +143,12 @@ pub fn file_path_mismatch(cx: &Context<'_>, out: &mut Findings) {
         return;
     };
     let inner = content::code_span(&cx.document.source, span).unwrap_or(span);
-    let file_path = file.strip_prefix("./").unwrap_or(file);
+    let written = if inner == span {
+        content::unescaped(file)
+    } else {
+        file.into()
+    };
+    let file_path = written.strip_prefix("./").unwrap_or(&written);
     let is_suffix = file_path.contains('/')
         && cx
             .path
