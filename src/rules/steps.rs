@@ -156,14 +156,24 @@ pub fn duplicate_step_name(cx: &Context<'_>, out: &mut Findings) {
 
 pub fn unjustified_waiver(cx: &Context<'_>, out: &mut Findings) {
     for (_, field) in fields(cx, "Rollback") {
-        let Some(span) =
-            text_of(cx, &field.content).filter(|_| field.content.lists().next().is_none())
-        else {
+        let Some(span) = text_of(cx, &field.content) else {
             continue;
         };
-        if let Some((_, None)) = value::waiver(cx.text(span)) {
-            out.report(span, "the rollback is waived without a reason")
-                .help("write the reason after a dash: `None — why there is nothing to undo`, `Irreversible — why it cannot be undone`");
+        let has_list = field.content.lists().next().is_some();
+        match value::waiver(cx.text(span)) {
+            Some((_, None)) if !has_list => {
+                out.report(span, "the rollback is waived without a reason")
+                    .help("write the reason after a dash: `None — why there is nothing to undo`, `Irreversible — why it cannot be undone`");
+            }
+            // What ends in a colon is the list's first words.
+            Some((_, Some(_))) if has_list && !cx.text(span).ends_with(':') => {
+                out.report(
+                    span,
+                    "the rollback is waived, but a list of what to undo follows",
+                )
+                .help("keep one of the two: with both, the list is carried out");
+            }
+            _ => {}
         }
     }
 }
