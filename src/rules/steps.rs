@@ -159,14 +159,16 @@ pub fn unjustified_waiver(cx: &Context<'_>, out: &mut Findings) {
         let Some(span) = text_of(cx, &field.content) else {
             continue;
         };
-        let has_list = field.content.lists().next().is_some();
+        let list = field.content.lists().next();
         match value::waiver(cx.text(span)) {
-            Some((_, None)) if !has_list => {
+            Some((_, None)) if list.is_none() => {
                 out.report(span, "the rollback is waived without a reason")
                     .help("write the reason after a dash: `None — why there is nothing to undo`, `Irreversible — why it cannot be undone`");
             }
-            // What ends in a colon is the list's first words.
-            Some((_, Some(_))) if has_list && !cx.text(span).ends_with(':') => {
+            // What ends in a colon begins the list; bullets are what a lost heading leaves.
+            Some((_, Some(_)))
+                if list.is_some_and(|list| list.ordered) && !cx.text(span).ends_with(':') =>
+            {
                 out.report(
                     span,
                     "the rollback is waived, but a list of what to undo follows",
