@@ -6,6 +6,7 @@ mod known_errors;
 mod listing;
 mod notification;
 mod prune;
+mod unread;
 mod waiting;
 
 use std::fs;

@@ -67,7 +67,7 @@ impl Execution<'_, '_> {
     fn read(&mut self) -> Result<Read, RunError> {
         let input = io::stdin();
         loop {
-            match self.pool.wait_or_input(None, Some(input.as_fd()))? {
+            match self.happening(None, Some(input.as_fd()))? {
                 Happening::Input => return Ok(Read::Line),
                 Happening::Signal(signal) => return Ok(Read::Signal(of(signal))),
                 Happening::Output { id, bytes } => self.output(id, &bytes)?,
@@ -126,7 +126,7 @@ impl Execution<'_, '_> {
         }
         let mut ending = Ending::Once;
         while !self.running.is_empty() {
-            match self.pool.wait(None)? {
+            match self.happening(None, None)? {
                 Happening::Signal(again)
                     if again == process::Signal::Interrupt || signal == Signal::Term =>
                 {

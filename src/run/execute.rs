@@ -9,6 +9,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -40,6 +41,7 @@ use crate::run::process::Happening;
 use crate::run::process::Launch;
 use crate::run::process::Pool;
 use crate::run::process::StartError;
+use crate::run::process::Watch;
 use crate::run::record;
 use crate::run::state::State;
 use crate::run::state::Status;
@@ -265,12 +267,27 @@ impl Execution<'_, '_> {
 
     /// Wait for one thing to happen, and take it in.
     fn wait(&mut self, deadline: Option<Instant>) -> Result<(), RunError> {
-        match self.pool.wait(deadline)? {
+        match self.happening(deadline, None)? {
             Happening::Output { id, bytes } => self.output(id, &bytes),
             Happening::Ended(ended) => self.ended(*ended),
             Happening::Signal(signal) => self.signal(of(signal)),
             Happening::Input | Happening::Deadline => Ok(()),
         }
+    }
+
+    /// The next thing that happens. Output waits in its pipe as long as one who is told of it is behind.
+    pub(in crate::run) fn happening(
+        &mut self,
+        deadline: Option<Instant>,
+        input: Option<BorrowedFd<'_>>,
+    ) -> Result<Happening, RunError> {
+        let followers = &self.runner.followers;
+        let watch = Watch {
+            deadline,
+            input,
+            room: followers.iter().find_map(|follower| follower.behind()),
+        };
+        Ok(self.pool.watch(watch)?)
     }
 
     pub(in crate::run) fn output(&mut self, id: process::Id, bytes: &[u8]) -> Result<(), RunError> {

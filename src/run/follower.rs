@@ -1,6 +1,7 @@
 //! Those who are told what happens in a run: the record's files, the terminal, programs.
 
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 
 use chrono::DateTime;
@@ -49,6 +50,11 @@ pub trait Follower {
     /// Whether it writes the record's files. That the run stops is told to them before the journal has it.
     fn is_record(&self) -> bool {
         false
+    }
+
+    /// What can be read from once it has caught up, if it is so far behind that it should be told of no more output.
+    fn behind(&self) -> Option<BorrowedFd<'_>> {
+        None
     }
 
     /// A command wrote this.

@@ -28,6 +28,11 @@ fn hanging(undo: &str) -> Project {
 }
 
 fn start(project: &Project, arguments: &[&str]) -> Child {
+    start_with(project, arguments, Stdio::null())
+}
+
+/// The program in the background, with that standard output.
+pub fn start_with(project: &Project, arguments: &[&str], output: Stdio) -> Child {
     let wanted = command(project, arguments);
     let mut command = project::attentive(env!("CARGO_BIN_EXE_wf"));
     command
@@ -39,18 +44,18 @@ fn start(project: &Project, arguments: &[&str]) -> Child {
                 .filter_map(|(name, value)| Some((name, value?))),
         )
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(output)
         .stderr(Stdio::null());
     command.spawn().unwrap()
 }
 
-fn send(child: &Child, signal: &str) {
+pub fn send(child: &Child, signal: &str) {
     let id = child.id().to_string();
     let sent = Command::new("kill").args([signal, &id]).status().unwrap();
     assert!(sent.success());
 }
 
-fn state(project: &Project) -> String {
+pub fn state(project: &Project) -> String {
     let table = wf_ends(project, 0, &["runs", "--format", "json"]).out;
     let table: serde_json::Value = serde_json::from_str(&table).unwrap();
     table["runs"][0]["state"].as_str().unwrap().to_owned()

@@ -14,6 +14,7 @@ use wf::run::process::Happening;
 use wf::run::process::How;
 use wf::run::process::Process;
 use wf::run::process::Survivors;
+use wf::run::process::Watch;
 
 use crate::process::Run;
 use crate::process::assert_succeeded;
@@ -268,9 +269,12 @@ fn deadlines_and_input_end_a_wait() {
     ));
     let (reader, writer) = io::pipe().unwrap();
     drop(writer);
-    let input = std::os::fd::AsFd::as_fd(&reader);
+    let watch = Watch {
+        input: Some(std::os::fd::AsFd::as_fd(&reader)),
+        ..Watch::default()
+    };
     loop {
-        match run.pool.wait_or_input(None, Some(input)).unwrap() {
+        match run.pool.watch(watch).unwrap() {
             Happening::Input => break,
             Happening::Signal(_) => {}
             happening => panic!("{happening:?}"),

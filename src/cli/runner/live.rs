@@ -36,7 +36,7 @@ const FREE: usize = 8;
 /// The last lines are written at most so often in a second.
 const RATE: u8 = 15;
 
-/// Who shows a run for people: where lines can be taken back, what runs is shown below them.
+/// Who shows a run for people on a terminal: where lines can be taken back, what runs is shown below them.
 pub fn follower() -> Box<dyn Follower> {
     let view = terminal::view(true);
     if !terminal::moves_cursor() {

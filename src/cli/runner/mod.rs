@@ -10,6 +10,7 @@ mod gate;
 mod inputs;
 mod last;
 mod live;
+mod outlet;
 mod person;
 mod plan;
 mod prompt;

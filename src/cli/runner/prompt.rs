@@ -51,7 +51,7 @@ pub fn ask(question: &str) -> io::Result<String> {
     });
     // The line end that was typed was not shown either.
     let ended = (&terminal).write_all(b"\n");
-    signals.give_back()?;
+    drop(signals);
     match end? {
         End::Signal(signal) => {
             kill_process(getpid(), signal)?;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
+use std::io::Write;
 use std::time::Duration;
 
 use crate::cli::Exit;
@@ -15,6 +16,8 @@ use crate::cli::runner::arguments::EventFormat;
 use crate::cli::runner::arguments::OnInterrupt;
 use crate::cli::runner::failure::Failure;
 use crate::cli::runner::live;
+use crate::cli::runner::outlet;
+use crate::cli::runner::outlet::Outlet;
 use crate::cli::runner::person;
 use crate::cli::runner::person::Operator;
 use crate::cli::terminal;
@@ -46,6 +49,9 @@ use crate::run::store::Store;
 
 /// How long the program that is told of a run may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a program that was told to end waits for those who read what it wrote.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A run that this process alone carries on.
 pub struct Session {
@@ -100,10 +106,7 @@ pub fn lock(store: &Store, workflow: &str) -> Result<Lock, Failure> {
 pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<Exit, Failure> {
     let mut files = record::prepare(&session.run, &session.records)
         .map_err(|source| Failure::NoRecord { source })?;
-    let mut shown = match common.format {
-        EventFormat::Text => live::follower(),
-        EventFormat::Json => follower(common.format),
-    };
+    let (mut shown, outlet) = show(common.format);
     let (mut operator, mut nobody);
     let name = person::name(common.name.as_ref());
     let person: &mut dyn Person = if person::is_there() && common.format == EventFormat::Text {
@@ -134,23 +137,22 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
     let result = result.and_then(|()| runner.execute());
     let (state, masker) = (runner.state, runner.masker);
     drop(session.lock);
-    if result.is_ok() {
-        if common.format == EventFormat::Text && stop(&state) != Some(Stop::Suspended) {
-            terminal::ring();
-        }
-        let told = notify(
-            &session.notice,
-            &session.run,
-            &state,
-            &files,
-            &session.secrets,
-        );
-        if let Err(error) = told {
-            let cause = masker.mask(&error.to_string()).into_owned();
-            terminal::notice(&format!("the notification failed: {cause}"));
-            // The run is over: a log that cannot be written any more changes nothing.
-            let _ = files.warn(&session.run, &state, "notification failed", &cause);
-        }
+    let told = result.as_ref().map(|()| {
+        let (notice, run, secrets) = (&session.notice, &session.run, &session.secrets);
+        notify(notice, run, &state, &files, secrets)
+    });
+    let is_told_to_end = stop(&state) == Some(Stop::Suspended);
+    if let Some(outlet) = outlet {
+        outlet.drain(is_told_to_end.then_some(LAST_WORDS));
+    }
+    if told.is_ok() && common.format == EventFormat::Text && !is_told_to_end {
+        terminal::ring();
+    }
+    if let Ok(Err(error)) = told {
+        let cause = masker.mask(&error.to_string()).into_owned();
+        terminal::notice(&format!("the notification failed: {cause}"));
+        // The run is over: a log that cannot be written any more changes nothing.
+        let _ = files.warn(&session.run, &state, "notification failed", &cause);
     }
     for warning in &files.warnings {
         terminal::notice(warning);
@@ -210,9 +212,28 @@ fn stop(state: &State) -> Option<Stop> {
     })
 }
 
-/// Who shows the run.
+/// Who shows a run that goes on, and what it may still have to write.
+fn show(format: EventFormat) -> (Box<dyn Follower>, Option<Outlet>) {
+    if terminal::is_output_terminal() {
+        let shown = match format {
+            EventFormat::Text => live::follower(),
+            EventFormat::Json => follower(format),
+        };
+        return (shown, None);
+    }
+    match outlet::show(|inlet| writer(format, inlet)) {
+        Ok((shown, outlet)) => (shown, Some(outlet)),
+        // Without a thread to spare, readers have to be waited for.
+        Err(_) => (follower(format), None),
+    }
+}
+
+/// Who shows a run.
 pub fn follower(format: EventFormat) -> Box<dyn Follower> {
-    let out = io::stdout();
+    writer(format, io::stdout())
+}
+
+fn writer(format: EventFormat, out: impl Write + 'static) -> Box<dyn Follower> {
     match format {
         EventFormat::Json => Box::new(report::events::Json::new(out)),
         EventFormat::Text => Box::new(report::live::Human::new(out, &terminal::view(true))),

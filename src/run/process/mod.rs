@@ -98,6 +98,18 @@ pub struct Started {
     pub output: PathBuf,
 }
 
+/// What is watched besides commands and signals.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Watch<'a> {
+    /// Until when, at most.
+    pub deadline: Option<Instant>,
+    /// Something that may be read from: a question's answer.
+    pub input: Option<BorrowedFd<'a>>,
+    /// Where nobody takes more output: what can be read from once somebody does. Until then commands that write much
+    /// are held up by their pipes, as by any slow reader.
+    pub room: Option<BorrowedFd<'a>>,
+}
+
 /// The commands of a run. While there is one, SIGINT, SIGTERM and SIGHUP do not end wf but are reported.
 ///
 /// Commands that still run when it is dropped are killed.
@@ -223,15 +235,14 @@ impl Pool {
 
     /// The next thing that happens. Without a deadline it may wait for ever.
     pub fn wait(&mut self, deadline: Option<Instant>) -> Result<Happening, PoolError> {
-        self.wait_or_input(deadline, None)
+        self.watch(Watch {
+            deadline,
+            ..Watch::default()
+        })
     }
 
-    /// The next thing that happens, which may be that something can be read from an input: a question's answer.
-    pub fn wait_or_input(
-        &mut self,
-        deadline: Option<Instant>,
-        input: Option<BorrowedFd<'_>>,
-    ) -> Result<Happening, PoolError> {
+    /// The next thing that happens, to commands or to what is watched besides.
+    pub fn watch(&mut self, mut watch: Watch<'_>) -> Result<Happening, PoolError> {
         loop {
             if let Some(happening) = self.happened.pop_front() {
                 return Ok(happening);
@@ -241,15 +252,15 @@ impl Pool {
             if !self.happened.is_empty() {
                 continue;
             }
-            if deadline.is_some_and(|deadline| deadline <= now) {
+            if watch.deadline.is_some_and(|deadline| deadline <= now) {
                 return Ok(Happening::Deadline);
             }
             let due = self.running.values().filter_map(Running::due);
-            let until = due.chain(deadline).min();
-            self.listen(
-                until.map(|until| until.saturating_duration_since(now)),
-                input,
-            )?;
+            let until = due.chain(watch.deadline).min();
+            let most = until.map(|until| until.saturating_duration_since(now));
+            if self.listen(most, &watch)? {
+                watch.room = None;
+            }
         }
     }
 
@@ -273,19 +284,20 @@ impl Pool {
         Ok(())
     }
 
-    /// Waits for signals, output and input, and takes them.
-    fn listen(&mut self, most: Option<Duration>, input: Option<BorrowedFd<'_>>) -> io::Result<()> {
+    /// Waits for signals, output and input, and takes them; whether there is room for output again.
+    fn listen(&mut self, most: Option<Duration>, watch: &Watch<'_>) -> io::Result<bool> {
         let signals = [
             &self.signals.child,
             &self.signals.interrupt,
             &self.signals.terminate,
         ];
-        let outputs = self.running.iter();
+        let outputs = self.running.iter().filter(|_| watch.room.is_none());
         let outputs: Vec<(Id, BorrowedFd<'_>)> = outputs
             .filter_map(|(&id, running)| Some((id, running.output()?)))
             .collect();
         let fds = signals.iter().map(AsFd::as_fd);
-        let fds = fds.chain(outputs.iter().map(|(_, fd)| *fd)).chain(input);
+        let fds = fds.chain(outputs.iter().map(|(_, fd)| *fd));
+        let fds = fds.chain(watch.input).chain(watch.room);
         let mut polled: Vec<PollFd<'_>> = fds
             .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN))
             .collect();
@@ -297,7 +309,7 @@ impl Pool {
         });
         match poll(&mut polled, most.as_ref()) {
             Ok(_) => {}
-            Err(Errno::INTR) => return Ok(()),
+            Err(Errno::INTR) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
         // An end of file or a failure is ready too: reading tells.
@@ -309,13 +321,15 @@ impl Pool {
             .filter(|(_, is_ready)| **is_ready)
             .map(|((id, _), _)| *id)
             .collect();
-        let has_input = rest.get(outputs.len()) == Some(&true);
+        let mut others = rest[outputs.len()..].iter();
+        let has_input = watch.input.is_some() && others.next() == Some(&true);
+        let has_room = watch.room.is_some() && others.next() == Some(&true);
         let signalled = [signalled[0], signalled[1], signalled[2]];
         self.take(signalled, &ready)?;
         if has_input {
             self.happened.push_back(Happening::Input);
         }
-        Ok(())
+        Ok(has_room)
     }
 
     /// Takes signals (children's, interrupts, terminations) and output.

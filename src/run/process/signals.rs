@@ -7,11 +7,15 @@
     )
 )]
 
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
@@ -32,10 +36,12 @@ pub enum Signal {
     Terminate,
 }
 
-/// Whether signals that were given back end the program, as they would if they had never been caught.
-static ARE_GIVEN_BACK: AtomicBool = AtomicBool::new(false);
+/// How many catch signals. The system would ignore a signal that once was caught: while there is none it ends the
+/// program, as if it had never been caught.
+static CATCHERS: Mutex<usize> = Mutex::new(0);
+static IS_DEFAULT: AtomicBool = AtomicBool::new(true);
 
-/// The reading ends, a byte for each signal that came.
+/// The reading ends, a byte for each signal that came. When this is gone, signals end the program again.
 pub struct Signals {
     pub(in crate::run::process) child: UnixStream,
     pub(in crate::run::process) interrupt: UnixStream,
@@ -54,6 +60,8 @@ impl Signals {
         let (child, child_writer) = pair()?;
         let (interrupt, interrupt_writer) = pair()?;
         let (terminate, terminate_writer) = pair()?;
+        *catchers() += 1;
+        IS_DEFAULT.store(false, Ordering::SeqCst);
         let mut signals = Self {
             child,
             interrupt,
@@ -68,24 +76,10 @@ impl Signals {
         ] {
             if !is_ignored(signal) {
                 signals.catch(signal, writer)?;
+                Self::default(signal)?;
             }
         }
-        ARE_GIVEN_BACK.store(false, Ordering::SeqCst);
         Ok(signals)
-    }
-
-    /// Lets the signals do again what they do to a program that does not catch them, until one catches them anew. The
-    /// system itself would ignore those that once were caught.
-    pub fn give_back(self) -> io::Result<()> {
-        for &(signal, _) in self
-            .registered
-            .iter()
-            .filter(|(signal, _)| *signal != SIGCHLD)
-        {
-            flag::register_conditional_default(signal, &ARE_GIVEN_BACK)?;
-        }
-        ARE_GIVEN_BACK.store(true, Ordering::SeqCst);
-        Ok(())
     }
 
     /// What can be read from once somebody interrupts wf.
@@ -105,6 +99,16 @@ impl Signals {
         self.registered.push((signal, id));
         Ok(())
     }
+
+    /// Lets a signal end the program once nobody catches it any more.
+    fn default(signal: i32) -> io::Result<()> {
+        static KNOWN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.insert(signal) {
+            flag::register_conditional_default(signal, &IS_DEFAULT)?;
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Signals {
@@ -112,7 +116,14 @@ impl Drop for Signals {
         for (_, id) in self.registered.drain(..) {
             low_level::unregister(id);
         }
+        let mut catchers = catchers();
+        *catchers -= 1;
+        IS_DEFAULT.store(*catchers == 0, Ordering::SeqCst);
     }
+}
+
+fn catchers() -> MutexGuard<'static, usize> {
+    CATCHERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How many signals came since the last time.
