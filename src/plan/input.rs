@@ -14,6 +14,11 @@ use crate::plan::Plan;
 /// A shorter secret would be masked where it is not meant, or could be guessed from what is masked.
 const SHORTEST_SECRET: usize = 4;
 
+/// The most that a variable of a process's environment takes on Linux, in bytes: `NAME=value`, a zero byte after it.
+pub const LONGEST_VARIABLE: usize = (128 << 10) - 1;
+/// The most that commands may set together, in bytes: half of what an environment takes on most systems.
+pub const LARGEST_ENVIRONMENT: usize = 1 << 20;
+
 /// What is wrong with the inputs of a run.
 #[derive(Debug, Error, Diagnostic, PartialEq, Eq)]
 #[allow(
@@ -79,6 +84,12 @@ pub enum InputError {
     #[error("the input `{name}` holds U+0000, which no environment variable can")]
     #[diagnostic(help("give it without that character"))]
     Nul { name: String },
+
+    #[error(
+        "the value of `{name}` is longer than an environment takes: {LONGEST_VARIABLE} bytes with its name"
+    )]
+    #[diagnostic(help("give the path of a file that holds it instead"))]
+    TooLong { name: String },
 
     #[error("`{name}` is an input and is also set by `run.env` in wf.toml")]
     #[diagnostic(help("give one of them another name: a command could get only one of the two"))]
@@ -202,6 +213,9 @@ fn check(input: &Input, value: &str) -> Result<(), InputError> {
     let name = || input.name.clone();
     if value.contains('\0') {
         return Err(InputError::Nul { name: name() });
+    }
+    if input.name.len() + "=".len() + value.len() > LONGEST_VARIABLE {
+        return Err(InputError::TooLong { name: name() });
     }
     if input.secret && value.chars().count() < SHORTEST_SECRET {
         return Err(InputError::ShortSecret { name: name() });

@@ -19,6 +19,8 @@ use sha2::Sha256;
 
 pub use build::build;
 pub use input::InputError;
+pub use input::LARGEST_ENVIRONMENT;
+pub use input::LONGEST_VARIABLE;
 pub use input::Origin;
 pub use input::origins;
 pub use input::resolve;

@@ -306,7 +306,7 @@ impl Execution<'_, '_> {
         let mut ended = ended;
         let plan = &self.runner.run.plan;
         let planned = plan.item(item);
-        let verdict = outcome::judge(planned, &mut ended)?;
+        let verdict = outcome::judge(planned, &mut ended, self.runner.state.all_variables())?;
         let is_success = verdict.outcome.is_success();
         let command = planned.and_then(|item| item.command.as_ref());
         let first = command.map_or(1, |command| command.line);

@@ -6,10 +6,12 @@ use std::path::Path;
 
 use crate::event::Outcome;
 use crate::files;
+use crate::plan;
 use crate::plan::Item;
 use crate::run::process::Ended;
 use crate::run::process::How;
 use crate::run::process::Kept;
+use crate::run::process::Variable;
 use crate::transcript;
 use crate::transcript::Difference;
 
@@ -27,19 +29,29 @@ pub(in crate::run) struct Verdict {
     pub(in crate::run) variables: BTreeMap<String, String>,
 }
 
-/// Judge a command that is over. What it printed is compared where its item is a check with a transcript.
-pub(in crate::run) fn judge(item: Option<&Item>, ended: &mut Ended) -> io::Result<Verdict> {
+/// Judge a command that is over, which finds `set` by those before it. What it printed is compared where its item is
+/// a check with a transcript.
+pub(in crate::run) fn judge(
+    item: Option<&Item>,
+    ended: &mut Ended,
+    set: impl Iterator<Item = (String, String)>,
+) -> io::Result<Verdict> {
     if let Some(error) = ended.kept.failure.take() {
         let path = ended.kept.path.display();
         return Err(io::Error::new(error.kind(), format!("{path}: {error}")));
     }
-    let (variables, fault) = match std::mem::replace(&mut ended.variables, Ok(Vec::new())) {
-        Ok(variables) => (variables.into_iter().collect(), None),
-        Err(error) => (BTreeMap::new(), Some(error.to_string())),
+    let left = std::mem::replace(&mut ended.variables, Ok(Vec::new()));
+    let left = left.map_err(|error| error.to_string());
+    let (variables, fault) = match left.and_then(|variables| fitting(variables, set)) {
+        Ok(variables) => (variables, None),
+        Err(reason) => (BTreeMap::new(), Some(reason)),
     };
+    let code = item.and_then(|item| item.command.as_ref());
+    let lines = code.map_or(0, |command| command.code.lines().count() as u32);
     let mut verdict = Verdict {
         outcome: outcome(ended.how),
-        line: ended.line,
+        // The command itself could say so of any.
+        line: ended.line.filter(|line| (1..=lines).contains(line)),
         variables,
     };
     if !verdict.outcome.is_success() {
@@ -56,6 +68,28 @@ pub(in crate::run) fn judge(item: Option<&Item>, ended: &mut Ended) -> io::Resul
         };
     }
     Ok(verdict)
+}
+
+/// The variables, unless later commands could not be started any more with them and with those `set` before.
+fn fitting(
+    variables: Vec<Variable>,
+    set: impl Iterator<Item = (String, String)>,
+) -> Result<BTreeMap<String, String>, String> {
+    let variables: BTreeMap<String, String> = variables.into_iter().collect();
+    if !variables.is_empty() {
+        let all: BTreeMap<String, String> = set.chain(variables.clone()).collect();
+        let size: usize = all
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + "=\0".len())
+            .sum();
+        if size > plan::LARGEST_ENVIRONMENT {
+            return Err(format!(
+                "the variables that commands have set through WF_OUTPUT take {size} bytes together: more than {}",
+                plan::LARGEST_ENVIRONMENT
+            ));
+        }
+    }
+    Ok(variables)
 }
 
 /// The transcript that a check compares.

@@ -224,6 +224,11 @@ impl State {
         self.status(ItemId { place, number }) == Status::Unknown
     }
 
+    /// All variables that commands have set, the oldest first.
+    pub fn all_variables(&self) -> impl Iterator<Item = (String, String)> {
+        self.variables.iter().flat_map(|(_, set)| set.clone())
+    }
+
     /// The variables that a command sees of those set by others: all of them where steps run one at a time and
     /// during rollback; else those of its own step, of the steps it depends on, and of prerequisites. Where two set one
     /// name, the one that comes later when steps run one at a time does, however many run at once.

@@ -155,3 +155,45 @@ fn a_long_output_is_kept_within_its_limit() {
     assert!(kept.out.starts_with("first\n1\n") && kept.out.ends_with("\n200000\nlast\n"));
     assert!(kept.out.contains("bytes are left out here]\n"));
 }
+
+#[test]
+fn a_variable_that_no_environment_takes_fails_its_command() {
+    let long = "{ printf LONG=; head -c 200000 /dev/zero | tr '\\0' x; } >> \"$WF_OUTPUT\"";
+    let step = Step::new(long).undo(mark("undo"));
+    let project = Flow::new("release").step(step).project();
+    let found = run(&project, &[]);
+    assert_eq!(found.code, 1, "{}", found.out);
+    assert_eq!(trace(&project), "undo");
+    let reason =
+        "line 1 of the file that WF_OUTPUT names sets `LONG` to more than an environment takes";
+    assert!(unwrapped(&found.out).contains(reason), "{}", found.out);
+    assert!(!found.out.contains("xxxxxxxx"), "{}", found.out);
+}
+
+#[test]
+fn as_much_as_an_environment_takes_is_taken() {
+    // Each alone fits; all ten do not.
+    let fill = |number: u32| {
+        format!(
+            "{{ printf 'V{number}='; head -c 120000 /dev/zero | tr '\\0' x; }} >> \"$WF_OUTPUT\""
+        )
+    };
+    let flow = (1..=10).fold(Flow::new("release"), |flow, number| {
+        flow.step(Step::new(fill(number)).undo(mark(&format!("undo {number}"))))
+    });
+    let project = flow.project();
+    let found = run(&project, &[]);
+    assert_eq!(found.code, 1, "{}", found.out);
+    let undone: Vec<String> = (1..=9)
+        .rev()
+        .map(|number| format!("undo {number}"))
+        .collect();
+    assert_eq!(trace(&project), undone.join(" "));
+    let reason = "through WF_OUTPUT take 1080036 bytes together: more than 1048576";
+    assert!(unwrapped(&found.out).contains(reason), "{}", found.out);
+}
+
+/// What is shown, as if on one line.
+fn unwrapped(shown: &str) -> String {
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}

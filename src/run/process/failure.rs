@@ -119,6 +119,18 @@ pub enum VariablesError {
         /// The secret's name.
         secret: String,
     },
+    /// More than one variable can hold.
+    #[error(
+        "line {line} of the file that WF_OUTPUT names sets `{name}` to more than an environment takes: {limit} bytes with its name"
+    )]
+    TooLong {
+        /// The line, from 1.
+        line: usize,
+        /// The variable.
+        name: String,
+        /// The most, in bytes.
+        limit: usize,
+    },
     /// Bytes that are no text.
     #[error("line {line} of the file that WF_OUTPUT names is not UTF-8 text")]
     NotText {

@@ -10,11 +10,12 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use crate::mask::Masker;
+use crate::plan;
 use crate::run::process::failure::VariablesError;
 use crate::shell;
 
-/// The most that is read: what lies beyond would be no environment on most systems.
-const LIMIT: u64 = 1 << 20;
+/// The most that is read.
+const LIMIT: u64 = plan::LARGEST_ENVIRONMENT as u64;
 /// How much of a wrong line is shown, in characters.
 const SHOWN: usize = 60;
 
@@ -88,6 +89,10 @@ fn parse(bytes: &[u8], masker: &Masker) -> Result<Vec<Variable>, VariablesError>
             let name = name.to_owned();
             return Err(VariablesError::Reserved { line, name });
         }
+        if text.len() > plan::LONGEST_VARIABLE {
+            let (name, limit) = (name.to_owned(), plan::LONGEST_VARIABLE);
+            return Err(VariablesError::TooLong { line, name, limit });
+        }
         variables.push((name.to_owned(), value.to_owned()));
     }
     Ok(variables)
@@ -96,6 +101,7 @@ fn parse(bytes: &[u8], masker: &Masker) -> Result<Vec<Variable>, VariablesError>
 #[cfg(test)]
 mod tests {
     use crate::mask::Masker;
+    use crate::plan;
     use crate::run::process::variables::parse;
 
     #[test]
@@ -110,6 +116,12 @@ mod tests {
         };
         assert_eq!(read(b""), pairs(&[]));
         assert_eq!(read(b"A=1\n\n B \n".split_at(5).0), pairs(&[("A", "1")]));
+        let longest = "A=".to_owned() + &"x".repeat(plan::LONGEST_VARIABLE - 2);
+        assert!(read(longest.as_bytes()).is_ok());
+        assert_eq!(
+            read((longest + "x").as_bytes()),
+            Err("line 1 of the file that WF_OUTPUT names sets `A` to more than an environment takes: 131071 bytes with its name".to_owned())
+        );
         assert_eq!(
             read(b"A=x = y\n\nB_2=\nA=two"),
             pairs(&[("A", "x = y"), ("B_2", ""), ("A", "two")])
