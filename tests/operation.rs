@@ -1,6 +1,7 @@
 //! What surrounds runs: known errors, notifications, adopting a document, waiting, pruning, interruptions.
 
 mod adoption;
+mod damage;
 mod interruption;
 mod known_errors;
 mod listing;

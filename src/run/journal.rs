@@ -39,7 +39,9 @@ pub const FILE_NAME: &str = "journal.jsonl";
 )]
 pub enum JournalError {
     #[error("cannot read the journal `{}`: {source}", path.display())]
-    #[diagnostic(help("without its journal nothing is known of a run"))]
+    #[diagnostic(help(
+        "without its journal nothing is known of a run: mend that, or see what the run did and remove its folder"
+    ))]
     Unreadable { path: PathBuf, source: io::Error },
 
     #[error("cannot write the journal `{}`: {source}", path.display())]
@@ -56,9 +58,13 @@ pub enum JournalError {
 
     #[error("the journal `{}` is damaged: {fault}", path.display())]
     #[diagnostic(help(
-        "`wf runs show` shows what can be read; put the line back as it was, or end the run by `wf runs abandon`"
+        "`wf runs show` shows what can be read; put the line back as it was, or give the run up by `wf runs abandon`"
     ))]
     Damaged { path: PathBuf, fault: Fault },
+
+    #[error("the journal `{}` is a later version's: {fault}", path.display())]
+    #[diagnostic(help("use the version of wf that wrote it, or a later one"))]
+    Newer { path: PathBuf, fault: Fault },
 
     #[error("the journal `{}` holds no record yet", path.display())]
     #[diagnostic(help("the run died before it began, and did nothing: remove its folder"))]
@@ -73,6 +79,8 @@ pub struct Fault {
     pub line: usize,
     /// What is wrong with it.
     pub reason: String,
+    /// Whether a later version of wf wrote it: it is no damage.
+    pub is_newer: bool,
 }
 
 /// What can be read of a journal.
@@ -82,6 +90,8 @@ pub struct Contents {
     pub records: Vec<Record>,
     /// The first fault; a torn last line is none.
     pub fault: Option<Fault>,
+    /// Whether a person gave the run up because of the fault.
+    pub is_given_up: bool,
     /// How many bytes the records take: what follows was torn by a crash.
     pub length: u64,
     /// The hash of the last line.
@@ -119,10 +129,7 @@ impl Journal {
     /// Open a journal to go on, with the records that it holds. A torn last line is cut off.
     pub fn open(folder: &Path) -> Result<(Self, Vec<Record>), JournalError> {
         let path = folder.join(FILE_NAME);
-        let contents = read(folder)?;
-        if let Some(fault) = contents.fault {
-            return Err(JournalError::Damaged { path, fault });
-        }
+        let contents = read(folder)?.sound(&path)?;
         let opened = OpenOptions::new()
             .append(true)
             .open(&path)
@@ -147,6 +154,32 @@ impl Journal {
             Ok(_) => Err(JournalError::Empty { path }),
             Err(source) => Err(JournalError::Unwritable { path, source }),
         }
+    }
+
+    /// Append that a run is given up to a journal that is damaged, after all that is in it. It stays as damaged as it is.
+    pub fn give_up(folder: &Path, by: &str, time: DateTime<Utc>) -> Result<(), JournalError> {
+        let path = folder.join(FILE_NAME);
+        let unwritable = |source| JournalError::Unwritable {
+            path: path.clone(),
+            source,
+        };
+        let bytes = fs::read(&path).map_err(unwritable)?;
+        let length = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
+        let whole = &bytes[..length];
+        let last = whole.split_inclusive(|&byte| byte == b'\n').next_back();
+        let mut options = OpenOptions::new();
+        let file = options.append(true).open(&path).map_err(unwritable)?;
+        file.set_len(length as u64).map_err(unwritable)?;
+        let mut journal = Self {
+            path: path.clone(),
+            file,
+            seq: memchr::memchr_iter(b'\n', whole).count() as u64,
+            hash: last.map_or_else(String::new, |line| plan::digest(&line[..line.len() - 1])),
+            is_synced: true,
+        };
+        let by = by.to_owned();
+        journal.append(&journal.next(Event::RunAbandoned { by }, time))?;
+        journal.sync()
     }
 
     /// The next record: of an event that happened at a time. Nothing is written yet.
@@ -199,6 +232,18 @@ impl Journal {
         JournalError::Unwritable {
             path: self.path.clone(),
             source,
+        }
+    }
+}
+
+impl Contents {
+    /// The same, unless there is a fault; `path` is the journal's.
+    pub fn sound(self, path: &Path) -> Result<Self, JournalError> {
+        let path = path.to_owned();
+        match self.fault {
+            None => Ok(self),
+            Some(fault) if fault.is_newer => Err(JournalError::Newer { path, fault }),
+            Some(fault) => Err(JournalError::Damaged { path, fault }),
         }
     }
 }
@@ -261,8 +306,10 @@ fn contents(bytes: &[u8]) -> Contents {
             Err(reason) => {
                 contents.fault = Some(Fault {
                     line: number,
+                    is_newer: version(line).is_some_and(|version| version > event::VERSION),
                     reason,
                 });
+                contents.is_given_up = is_given_up(&bytes[start + end + 1..]);
                 break;
             }
         }
@@ -271,6 +318,18 @@ fn contents(bytes: &[u8]) -> Contents {
         contents.length = start as u64;
     }
     contents
+}
+
+fn version(line: &[u8]) -> Option<u32> {
+    let line: Versioned = serde_json::from_slice(line).ok()?;
+    Some(line.version)
+}
+
+/// Whether the last of these lines says that a person gave the run up.
+fn is_given_up(lines: &[u8]) -> bool {
+    let mut lines = lines.rsplit(|&byte| byte == b'\n').skip(1);
+    let last = lines.next().map(serde_json::from_slice::<Record>);
+    matches!(last, Some(Ok(record)) if matches!(record.event, Event::RunAbandoned { .. }))
 }
 
 fn record(line: &[u8], number: usize, previous: &str) -> Result<Record, String> {

@@ -177,8 +177,9 @@ impl Store {
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry?.file_name().to_string_lossy().into_owned();
-            if started(&name).is_some() {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if started(&name).is_some() && entry.file_type()?.is_dir() {
                 names.push(name);
             }
         }

@@ -16,12 +16,12 @@ use crate::cli::runner::session;
 use crate::cli::runner::session::Notice;
 use crate::cli::runner::session::Session;
 use crate::event::Event;
-use crate::event::Record;
 use crate::event::Stuck;
 use crate::nearest;
 use crate::run::Run;
 use crate::run::adoption;
 use crate::run::journal;
+use crate::run::journal::Contents;
 use crate::run::journal::Journal;
 use crate::run::journal::JournalError;
 use crate::run::process;
@@ -59,7 +59,7 @@ pub fn none_unfinished(store: &Store, workflow: &str) -> Result<(), Failure> {
     let standing = match store.read(&run) {
         Ok(contents) => {
             let is_carried_on = store.is_locked(workflow);
-            state(&contents.records).map_or(Standing::Crashed, |state| {
+            state(&contents).map_or(Standing::Crashed, |state| {
                 Standing::of(&state, is_carried_on)
             })
         }
@@ -94,12 +94,12 @@ pub fn none_unfinished_but(run: &Run) -> Result<(), Failure> {
 }
 
 /// The state after the records of a journal that begins as it should.
-pub fn state(records: &[Record]) -> Option<State> {
-    let plan = adoption::plan_of(records)?;
-    Some(State::after(
-        plan,
-        records.iter().map(|record| &record.event),
-    ))
+pub fn state(contents: &Contents) -> Option<State> {
+    let plan = adoption::plan_of(&contents.records)?;
+    let events = contents.records.iter().map(|record| &record.event);
+    let mut state = State::after(plan, events);
+    state.is_abandoned |= contents.is_given_up;
+    Some(state)
 }
 
 /// The words of a command line apart: the run, which has no `=`, and the secrets.
@@ -157,18 +157,14 @@ pub fn go_on(
     let store = of(&inventory);
     let (name, secrets) = apart(words);
     let id = find(&store, name)?;
+    let path = store.folder(&id).join(journal::FILE_NAME);
+    let mut records = store.read(&id)?.sound(&path)?.records.into_iter();
     let Some(Event::RunStarted {
         plan,
         secrets: wanted,
         ..
-    }) = store
-        .read(&id)?
-        .records
-        .into_iter()
-        .next()
-        .map(|record| record.event)
+    }) = records.next().map(|record| record.event)
     else {
-        let path = store.folder(&id).join(journal::FILE_NAME);
         return Err(JournalError::Empty { path }.into());
     };
     let lock = session::lock(&store, &plan.workflow)?;

@@ -53,15 +53,15 @@ impl Runs {
     pub fn last(&self, path: &str) -> Option<LastRun> {
         let names = self.names.get(&store::plain(value::stem(path)))?;
         names.iter().rev().find_map(|name| {
-            let records = self.store.read(name).ok()?.records;
-            let (first, last) = (records.first()?, records.last()?);
+            let contents = self.store.read(name).ok()?;
+            let (first, last) = (contents.records.first()?, contents.records.last()?);
             let Event::RunStarted { plan, .. } = &first.event else {
                 return None;
             };
             if plan.document != path {
                 return None;
             }
-            let state = existing::state(&records)?;
+            let state = existing::state(&contents)?;
             Some(LastRun {
                 name: name.clone(),
                 standing: Standing::of(&state, self.store.is_locked(&plan.workflow)),

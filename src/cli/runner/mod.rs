@@ -1,5 +1,6 @@
 //! The commands that run workflows, and look after runs.
 
+mod abandon;
 mod answer;
 mod approval;
 mod arguments;

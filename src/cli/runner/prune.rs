@@ -89,11 +89,13 @@ fn remove(store: &Store, name: &str) -> Result<bool, Failure> {
 
 /// How and when a run ended. One without records died before it began.
 fn ending(store: &Store, name: &str) -> (&'static str, Option<DateTime<Utc>>) {
-    let records = store.read(name).map(|contents| contents.records);
-    let records = records.unwrap_or_default();
-    let word =
-        existing::state(&records).map_or("never began", |state| Standing::of(&state, false).word());
-    (word, records.last().map(|record| record.time))
+    let contents = store.read(name).unwrap_or_default();
+    let word = match existing::state(&contents) {
+        Some(state) => Standing::of(&state, false).word(),
+        None if contents.is_given_up => Standing::Abandoned.word(),
+        None => "never began",
+    };
+    (word, contents.records.last().map(|record| record.time))
 }
 
 fn tell(is_dry: bool, name: &str, word: &str, ended: Option<DateTime<Utc>>) -> Result<(), Failure> {

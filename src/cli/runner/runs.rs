@@ -13,10 +13,8 @@ use crate::cli::Exit;
 use crate::cli::arguments::TableFormat;
 use crate::cli::clock;
 use crate::cli::failure;
-use crate::cli::runner::arguments::AbandonArguments;
-use crate::cli::runner::arguments::Common;
+use crate::cli::runner::abandon;
 use crate::cli::runner::arguments::EventFormat;
-use crate::cli::runner::arguments::OnInterrupt;
 use crate::cli::runner::arguments::RunsArguments;
 use crate::cli::runner::arguments::RunsCommand;
 use crate::cli::runner::arguments::ShowArguments;
@@ -51,7 +49,8 @@ struct Whole {
     runs: Vec<Row>,
 }
 
-/// A run, as programs get it. Of one whose journal cannot be read all but name and note is null.
+/// A run, as programs get it. Of one whose journal cannot be read all but name and note is null, and its state if it
+/// was given up.
 #[derive(Serialize)]
 struct Row {
     run: String,
@@ -71,7 +70,7 @@ pub fn runs(arguments: &RunsArguments) -> Result<Exit, Failure> {
     match &arguments.command {
         None => list(arguments.format),
         Some(RunsCommand::Show(show)) => self::show(show),
-        Some(RunsCommand::Abandon(abandon)) => self::abandon(abandon),
+        Some(RunsCommand::Abandon(abandon)) => abandon::abandon(abandon),
         Some(RunsCommand::Prune(prune)) => prune::prune(prune),
     }
 }
@@ -104,11 +103,11 @@ fn write(bytes: &[u8]) -> Result<Exit, Failure> {
 }
 
 fn row(store: &Store, name: &str) -> Row {
-    let unread = |note: String| Row {
+    let unread = |standing: Option<Standing>, note: String| Row {
         run: name.to_owned(),
         workflow: None,
-        state: None,
-        standing: None,
+        state: standing.map(Standing::word),
+        standing,
         started: None,
         began: None,
         duration_ms: None,
@@ -116,15 +115,21 @@ fn row(store: &Store, name: &str) -> Row {
     };
     let contents = match store.read(name) {
         Ok(contents) => contents,
-        Err(error) => return unread(error.to_string()),
+        Err(error) => return unread(None, error.to_string()),
     };
+    let damage = contents
+        .fault
+        .as_ref()
+        .map(|fault| format!("its journal is damaged: {fault}"));
     let (Some(first), Some(last)) = (contents.records.first(), contents.records.last()) else {
-        return unread("it died before it began".to_owned());
+        let standing = contents.is_given_up.then_some(Standing::Abandoned);
+        let note = damage.unwrap_or_else(|| "it died before it began".to_owned());
+        return unread(standing, note);
     };
     let Event::RunStarted { plan, .. } = &first.event else {
-        return unread("its journal does not begin with its start".to_owned());
+        return unread(None, "its journal does not begin with its start".to_owned());
     };
-    let state = existing::state(&contents.records).expect("it begins with its start");
+    let state = existing::state(&contents).expect("it begins with its start");
     let standing = Standing::of(&state, store.is_locked(&plan.workflow));
     Row {
         run: name.to_owned(),
@@ -134,9 +139,7 @@ fn row(store: &Store, name: &str) -> Row {
         started: Some(instant(first.time)),
         began: Some(first.time),
         duration_ms: Some((last.time - first.time).num_milliseconds()),
-        note: contents
-            .fault
-            .map(|fault| format!("its journal is damaged: {fault}")),
+        note: damage,
     }
 }
 
@@ -151,12 +154,19 @@ fn table(rows: &[Row]) -> Table {
     };
     let cells = |row: &Row| {
         let style = row.standing.map_or_else(last::bad, last::style);
+        let told = match (&row.note, row.standing) {
+            (Some(note), Some(standing @ Standing::Abandoned)) => {
+                format!("{}: {note}", standing.word())
+            }
+            (Some(note), _) => note.clone(),
+            (None, _) => row.state.unwrap_or("-").to_owned(),
+        };
         let duration = row
             .duration_ms
             .map(|taken| report::took(taken.unsigned_abs()));
         vec![
             Cell::new(&row.run).styled(AnsiColor::Cyan.on_default()),
-            Cell::new(row.note.as_deref().or(row.state).unwrap_or("-")).styled(style),
+            Cell::new(&told).styled(style),
             text(
                 row.began
                     .map(|time| time.format("%Y-%m-%d %H:%M").to_string()),
@@ -279,7 +289,7 @@ fn verify(store: &Store, name: &str, contents: &Contents) -> Result<Exit, Failur
         .iter()
         .map(|fault| format!("journal: {fault}"))
         .collect();
-    if existing::state(&contents.records).is_none() {
+    if existing::state(contents).is_none() {
         faults.push("journal: it does not begin with the start of a run".to_owned());
     }
     for record in &contents.records {
@@ -307,18 +317,4 @@ fn verify(store: &Store, name: &str, contents: &Contents) -> Result<Exit, Failur
         .collect();
     write(lines.concat().as_bytes())?;
     Ok(Exit::Findings)
-}
-
-/// Give up a run. What a crash left running is ended first, so that nothing goes on unseen.
-fn abandon(arguments: &AbandonArguments) -> Result<Exit, Failure> {
-    let common = Common {
-        format: EventFormat::Text,
-        name: arguments.name.clone(),
-        on_interrupt: OnInterrupt::Suspend,
-    };
-    let words = std::slice::from_ref(&arguments.run);
-    existing::go_on(words, &common, |run, state, by| {
-        existing::not_over(run, state)?;
-        Ok(vec![Event::RunAbandoned { by: by.to_owned() }])
-    })
 }
