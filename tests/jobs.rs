@@ -100,6 +100,18 @@ fn after_a_failure_nothing_starts_and_what_runs_is_let_finish() {
 }
 
 #[test]
+fn after_a_command_that_cannot_be_started_nothing_starts() {
+    let scene = Scene::new(&[
+        Step::of("1. Do it\n\n   ```bash\n   true\n   ```\n\n**Working directory**: gone"),
+        Step::new("touch begun"),
+    ]);
+    let run = scene.wf("run tiny --yes --jobs 2 --format json");
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.out.contains("not-started"), "{run:?}");
+    assert!(!scene.project.path().join("begun").exists());
+}
+
+#[test]
 fn what_fails_besides_is_told_too() {
     let scene = Scene::new(&[
         Step::new(&format!("touch one; {}; exit 3", until("two"))),

@@ -160,33 +160,27 @@ impl Execution<'_, '_> {
         Ok(())
     }
 
-    /// Start items; one whose pause is not over waits.
+    /// Start one of the items: if it cannot be started, the others may not be due any more. One whose pause is not over
+    /// waits.
     fn start(&mut self, items: &[ItemId]) -> Result<(), RunError> {
         let now = Instant::now();
-        let is_due = |item: &&ItemId| self.due.get(item).is_none_or(|due| *due <= now);
-        let ready: Vec<ItemId> = items.iter().filter(is_due).copied().collect();
-        if ready.is_empty() {
-            let first = items
-                .iter()
-                .filter_map(|item| self.due.get(item))
-                .min()
-                .copied();
+        let is_due = |item: &ItemId| self.due.get(item).is_none_or(|due| *due <= now);
+        let Some(id) = items.iter().copied().find(is_due) else {
+            let due = items.iter().filter_map(|item| self.due.get(item));
+            let first = due.min().copied();
             return self.wait(first);
+        };
+        self.due.remove(&id);
+        let item = self
+            .runner
+            .run
+            .plan
+            .item(id)
+            .expect("the plan has the item");
+        match &item.command {
+            None => self.runner.record(Event::ItemAsked { item: id }),
+            Some(command) => self.spawn(id, command),
         }
-        for id in ready {
-            self.due.remove(&id);
-            let item = self
-                .runner
-                .run
-                .plan
-                .item(id)
-                .expect("the plan has the item");
-            match &item.command {
-                None => self.runner.record(Event::ItemAsked { item: id })?,
-                Some(command) => self.spawn(id, command)?,
-            }
-        }
-        Ok(())
     }
 
     /// Make a command's process, record it, let it begin.
