@@ -6,6 +6,7 @@
 mod outcome;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -251,6 +252,19 @@ pub enum Cause {
     Item(ItemId),
     /// This person asked for it.
     Operator(String),
+    /// The program was told to end, and it was wished for then.
+    Signal(Signal),
+}
+
+impl Cause {
+    /// The item that failed, if one did.
+    #[must_use]
+    pub fn item(&self) -> Option<ItemId> {
+        match self {
+            Self::Item(item) => Some(*item),
+            Self::Operator(_) | Self::Signal(_) => None,
+        }
+    }
 }
 
 /// How rollback dealt with a step.
@@ -275,6 +289,15 @@ pub enum Signal {
     Int,
     /// The polite request to end.
     Term,
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Int => "SIGINT",
+            Self::Term => "SIGTERM",
+        })
+    }
 }
 
 /// Where rollback stopped.

@@ -245,6 +245,10 @@ fn the_way_back() -> Vec<Event> {
             cause: Cause::Operator(who()),
             steps: Vec::new(),
         },
+        Event::RollbackStarted {
+            cause: Cause::Signal(Signal::Term),
+            steps: vec![1],
+        },
         rolled_back(1, Undone::Undone),
         rolled_back(2, Undone::Nothing),
         rolled_back(3, Undone::Unneeded),

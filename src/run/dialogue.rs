@@ -79,15 +79,12 @@ impl Execution<'_, '_> {
 
     /// The program was told to end. What runs is ended; a person at a terminal may choose what follows.
     pub(in crate::run) fn signal(&mut self, signal: Signal) -> Result<(), RunError> {
-        if self.end(signal)? == Ending::Again {
+        let (signal, ending) = self.end(signal)?;
+        if ending == Ending::Again {
             return self.suspend(signal, true);
         }
         if signal == Signal::Term || !self.runner.person.is_there() {
-            return match self.runner.unasked {
-                // What ends the way back is no wish to go on with it.
-                Choice::Rollback if self.runner.state.unwinding.is_none() => self.roll_back(),
-                _ => self.suspend(signal, false),
-            };
+            return self.unasked(signal);
         }
         self.runner.person.show_choice();
         let choice = loop {
@@ -97,19 +94,33 @@ impl Execution<'_, '_> {
                         break choice;
                     }
                 }
-                Read::Signal(_) => break Choice::Abort,
+                Read::Signal(Signal::Int) => break Choice::Abort,
+                Read::Signal(Signal::Term) => return self.unasked(Signal::Term),
             }
         };
         match choice {
             Choice::Pause => self.suspend(signal, false),
             Choice::Abort => self.suspend(signal, true),
             Choice::Rollback if self.runner.state.unwinding.is_some() => Ok(()),
-            Choice::Rollback => self.roll_back(),
+            Choice::Rollback => {
+                let name = self.runner.person.name();
+                self.roll_back(Cause::Operator(name))
+            }
         }
     }
 
-    fn roll_back(&mut self) -> Result<(), RunError> {
-        let cause = Cause::Operator(self.runner.person.name());
+    /// What follows where nobody is asked.
+    fn unasked(&mut self, signal: Signal) -> Result<(), RunError> {
+        match self.runner.unasked {
+            // What ends the way back is no wish to go on with it.
+            Choice::Rollback if self.runner.state.unwinding.is_none() => {
+                self.roll_back(Cause::Signal(signal))
+            }
+            _ => self.suspend(signal, false),
+        }
+    }
+
+    fn roll_back(&mut self, cause: Cause) -> Result<(), RunError> {
         let event = turn_back(&self.runner.run.plan, &self.runner.state, cause);
         self.runner.record(event)
     }
@@ -118,8 +129,10 @@ impl Execution<'_, '_> {
         self.runner.record(Event::RunSuspended { signal, aborted })
     }
 
-    /// End all that runs; a second signal ends it at once.
-    fn end(&mut self, signal: Signal) -> Result<Ending, RunError> {
+    /// End all that runs; a second signal ends it at once. The polite request counts for more than Ctrl-C: nobody
+    /// may be there.
+    fn end(&mut self, signal: Signal) -> Result<(Signal, Ending), RunError> {
+        let mut signal = signal;
         let ids: Vec<process::Id> = self.running.keys().copied().collect();
         for &id in &ids {
             self.pool.interrupt(id);
@@ -135,12 +148,13 @@ impl Execution<'_, '_> {
                         self.pool.kill(id);
                     }
                 }
+                Happening::Signal(_) => signal = Signal::Term,
                 Happening::Output { id, bytes } => self.output(id, &bytes)?,
                 Happening::Ended(ended) => self.ended(*ended)?,
-                Happening::Signal(_) | Happening::Input | Happening::Deadline => {}
+                Happening::Input | Happening::Deadline => {}
             }
         }
-        Ok(ending)
+        Ok((signal, ending))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use crate::event::Cause;
 use crate::plan::Place;
 use crate::run::follower::Run;
 use crate::run::state::State;
@@ -46,10 +45,7 @@ pub fn environment(
     match &state.unwinding {
         None => environment.remove(&OsString::from("WF_FAILED_STEP")),
         Some(unwinding) => {
-            let failed = match &unwinding.cause {
-                Cause::Item(item) => item.place.step(),
-                Cause::Operator(_) => None,
-            };
+            let failed = unwinding.cause.item().and_then(|item| item.place.step());
             environment.insert("WF_FAILED_STEP".into(), number(failed).into())
         }
     };

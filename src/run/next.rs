@@ -57,13 +57,10 @@ pub fn turn_back(plan: &Plan, state: &State, cause: Cause) -> Event {
             result: RunResult::Failed,
         };
     }
-    let failed = match &cause {
-        Cause::Item(item) => item.place.step(),
-        Cause::Operator(_) => None,
-    };
+    let failed = cause.item().and_then(|item| item.place.step());
     let others = state.started.iter().rev().copied();
     let others = others.filter(|step| Some(*step) != failed);
-    let unwinds = plan.settings.rollback == Policy::Unwind || matches!(cause, Cause::Operator(_));
+    let unwinds = plan.settings.rollback == Policy::Unwind || cause.item().is_none();
     let steps = failed.into_iter().chain(others.filter(|_| unwinds));
     Event::RollbackStarted {
         steps: steps.collect(),

@@ -21,7 +21,7 @@ use crate::project::Project;
 /// A workflow that says when it has begun, and then hangs.
 fn hanging(undo: &str) -> Project {
     let project = project("deploy", "");
-    let action = "echo done >> did\necho begun > begun\nexec sleep 600";
+    let action = "echo done >> did\necho $PPID > pid\necho begun > begun\nexec sleep 600";
     project.write("workflows/deploy.md", workflow("deploy", action, undo));
     fifo(&project, "begun");
     project
@@ -78,16 +78,23 @@ fn without_a_wish_it_is_suspended() {
 
 #[test]
 fn rollback_is_done_where_that_is_wished() {
-    for signal in ["-TERM", "-INT"] {
+    for signal in ["TERM", "INT"] {
         let project = hanging("rm did");
         let mut child = start(
             &project,
             &["run", "deploy", "--yes", "--on-interrupt=rollback"],
         );
         assert_eq!(hear(&project, "begun"), "begun\n");
-        send(&child, signal);
+        send(&child, &format!("-{signal}"));
         assert_eq!(child.wait().unwrap().code(), Some(1));
         assert_eq!(state(&project), "failed");
+        let run = runs(&project).remove(0);
+        let events = wf_ends(&project, 0, &["runs", "show", &run, "--format", "json"]).out;
+        let cause = format!("\"cause\":{{\"signal\":\"{signal}\"}}");
+        assert!(events.contains(&cause), "{events}");
+        let shown = wf_ends(&project, 0, &["runs", "show", &run]).out;
+        let told = format!("SIG{signal} asked for the rollback");
+        assert!(shown.contains(&told), "{shown}");
         assert!(!project.path().join("did").exists());
     }
 }
@@ -108,6 +115,25 @@ fn a_rollback_that_is_interrupted_is_suspended() {
     wf_ends(&project, 1, &["resume", &run, "--retry"]);
     assert!(!project.path().join("did").exists());
 }
+
+#[test]
+fn the_request_to_end_counts_for_more_than_an_interrupt() {
+    let action = "trap 'echo int > heard' INT\necho begun > heard\n\
+                  while true; do tail -f /dev/null & wait $! || true; done";
+    let project = project("deploy", action);
+    fifo(&project, "heard");
+    let mut child = start(&project, &["run", "deploy", "--yes"]);
+    assert_eq!(hear(&project, "heard"), "begun\n");
+    send(&child, "-INT");
+    assert_eq!(hear(&project, "heard"), "int\n");
+    send(&child, "-TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_eq!(state(&project), "suspended");
+}
+
+/// Typed so, it stands for the request to end, as the system or a supervisor sends it.
+#[cfg(target_os = "linux")]
+const TERM: &str = "SIGTERM";
 
 /// A run on a terminal, told to end by Ctrl-C as soon as its command has begun; what was then typed, and the end.
 #[cfg(target_os = "linux")]
@@ -134,7 +160,14 @@ fn typed(project: &Project, keys: &str) -> (Option<i32>, String) {
         output.read_exact(&mut byte).expect("it asks");
         shown.push(byte[0]);
     }
-    input.write_all(keys.as_bytes()).unwrap();
+    match keys {
+        TERM => {
+            let pid = read(project, "pid");
+            let sent = Command::new("kill").args(["-TERM", pid.trim()]).status();
+            assert!(sent.unwrap().success());
+        }
+        keys => input.write_all(keys.as_bytes()).unwrap(),
+    }
     output.read_to_end(&mut shown).unwrap();
     drop(input);
     let code = child.wait().unwrap().code();
@@ -150,6 +183,7 @@ fn on_a_terminal_the_person_chooses() {
         ("p\n", 130, "suspended", false),
         ("a\n", 130, "suspended", false),
         ("\x03", 130, "suspended", false),
+        (TERM, 143, "suspended", false),
     ] {
         let project = hanging("rm did");
         let (found, shown) = typed(&project, keys);

@@ -28,6 +28,7 @@ impl Scene<'_> {
         let mut why = match cause {
             Cause::Item(item) => vec![format!("{} failed", self.named(*item))],
             Cause::Operator(name) => vec![format!("{name} asked for it")],
+            Cause::Signal(signal) => vec![format!("{signal} came")],
         };
         let others = self.others(self.cause());
         why.extend(others.map(|item| format!("{} failed too", self.named(item))));
@@ -229,10 +230,13 @@ impl Scene<'_> {
         if let Some(item) = cause {
             text.push_str(&self.row("failed", &self.named(item)));
             text.push_str(&self.row("", &self.how(item)));
-        } else if let Some(Cause::Operator(name)) =
-            self.state.unwinding.as_ref().map(|way| &way.cause)
-        {
-            text.push_str(&self.row("failed", &format!("{name} asked for the rollback")));
+        } else if let Some(unwinding) = &self.state.unwinding {
+            let asked = match &unwinding.cause {
+                Cause::Operator(name) => format!("{name} asked for the rollback"),
+                Cause::Signal(signal) => format!("{signal} asked for the rollback"),
+                Cause::Item(item) => self.named(*item),
+            };
+            text.push_str(&self.row("failed", &asked));
         }
         for item in self.others(cause) {
             text.push_str(&self.row("failed too", &self.named(item)));
@@ -258,8 +262,7 @@ impl Scene<'_> {
     /// The item that failed the run.
     fn cause(&self) -> Option<ItemId> {
         match self.state.unwinding.as_ref().map(|way| &way.cause) {
-            Some(Cause::Item(item)) => Some(*item),
-            Some(Cause::Operator(_)) => None,
+            Some(cause) => cause.item(),
             None => self.state.with_status(Status::Failed).next(),
         }
     }

@@ -33,10 +33,7 @@ impl Scene<'_> {
     #[must_use]
     pub fn failed(&self) -> Option<ItemId> {
         match &self.state.unwinding {
-            Some(unwinding) => match unwinding.cause {
-                Cause::Item(item) => Some(item),
-                Cause::Operator(_) => None,
-            },
+            Some(unwinding) => unwinding.cause.item(),
             // Where no step was started, there was nothing to turn back for.
             None if self.state.result == Some(RunResult::Failed) => {
                 self.state.with_status(Status::Failed).next()
@@ -63,10 +60,16 @@ impl Scene<'_> {
         } else {
             "the run failed"
         };
-        let rest = match (self.failed(), self.operator()) {
+        let cause = self
+            .state
+            .unwinding
+            .as_ref()
+            .map(|unwinding| &unwinding.cause);
+        let rest = match (self.failed(), cause) {
             (Some(item), _) => self.of(item),
-            (None, Some(name)) => vec![format!("{name} had it undone")],
-            (None, None) => vec!["it was turned back before a step was started".to_owned()],
+            (None, Some(Cause::Operator(name))) => vec![format!("{name} had it undone")],
+            (None, Some(Cause::Signal(signal))) => vec![format!("{signal} had it undone")],
+            (None, _) => vec!["it was turned back before a step was started".to_owned()],
         };
         std::iter::once(first.to_owned()).chain(rest).collect()
     }
@@ -150,15 +153,6 @@ impl Scene<'_> {
         match failing_line(item, fault) {
             Some((line, code)) => format!("{path}:{line}: {}", printable::one_line(code)),
             None => format!("in the command from {path}:{} on", first_line(item)),
-        }
-    }
-
-    /// Who had the run rolled back.
-    #[must_use]
-    pub fn operator(&self) -> Option<&str> {
-        match &self.state.unwinding.as_ref()?.cause {
-            Cause::Operator(name) => Some(name),
-            Cause::Item(_) => None,
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::event::Outcome;
 use crate::event::Record;
 use crate::event::RunResult;
 use crate::event::Settled;
-use crate::event::Signal;
 use crate::event::Undone;
 use crate::plan::ItemId;
 use crate::plan::Place;
@@ -219,6 +218,7 @@ fn of_run(opening: Opening, event: &Event, scene: &Scene) -> Line {
             match cause {
                 Cause::Item(item) => line.chain(&scene.of(*item)),
                 Cause::Operator(name) => line.with("by", name),
+                Cause::Signal(signal) => line.with("signal", signal),
             }
         }
         Event::RollbackContinued { how, by } => {
@@ -232,9 +232,7 @@ fn of_run(opening: Opening, event: &Event, scene: &Scene) -> Line {
             } else {
                 "run suspended"
             };
-            opening
-                .says(WARN, words)
-                .with("signal", signal_name(*signal))
+            opening.says(WARN, words).with("signal", signal)
         }
         Event::RunStuck { at } => opening.says(ERROR, "run stuck").chain(&scene.stop(*at)),
         Event::RunFinished { result } => {
@@ -304,15 +302,6 @@ fn continuation(how: Continuation) -> String {
         Continuation::Skip(Some(step)) => format!("step {step} is left as it is"),
         Continuation::Skip(None) => "the rest of the Rollback Procedure is left out".to_owned(),
         Continuation::KeepGoing => "whatever fails or cannot be undone is left as it is".to_owned(),
-    }
-}
-
-/// The name of a signal that ends the program.
-#[must_use]
-pub fn signal_name(signal: Signal) -> &'static str {
-    match signal {
-        Signal::Int => "SIGINT",
-        Signal::Term => "SIGTERM",
     }
 }
 

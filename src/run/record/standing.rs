@@ -8,7 +8,6 @@ use crate::plan::Step;
 use crate::plan::Undo;
 use crate::printable;
 use crate::run::record::cause::Scene;
-use crate::run::record::log;
 use crate::run::state::Halt;
 use crate::run::state::State;
 use crate::run::state::Status;
@@ -58,10 +57,7 @@ pub fn sentence(scene: &Scene) -> String {
         (Some(Halt::Suspended(_)), _) => match history.signal {
             Some((signal, aborted)) => {
                 let how = if aborted { "aborted" } else { "ended" };
-                format!(
-                    "It was {how} by {}, and can go on.",
-                    log::signal_name(signal)
-                )
+                format!("It was {how} by {}, and can go on.", signal)
             }
             None => "It can go on.".to_owned(),
         },

@@ -21,10 +21,10 @@ impl Judge<'_> {
                 assert_eq!(self.broken, Some(*item), "another one failed first");
                 item.place.step()
             }
-            Cause::Operator(_) => None,
+            Cause::Operator(_) | Cause::Signal(_) => None,
         };
         let mut expected: Vec<u32> = failed.into_iter().collect();
-        if self.plan.settings.rollback == Policy::Unwind || matches!(cause, Cause::Operator(_)) {
+        if self.plan.settings.rollback == Policy::Unwind || !matches!(cause, Cause::Item(_)) {
             let others = self.started.iter().rev().copied();
             expected.extend(others.filter(|step| Some(*step) != failed));
         }
