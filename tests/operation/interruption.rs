@@ -117,6 +117,27 @@ fn a_rollback_that_is_interrupted_is_suspended() {
 }
 
 #[test]
+fn an_answer_is_for_the_run_that_waits_for_one() {
+    let project = hanging("rm did");
+    let text = workflow("audit", "true", "true");
+    let text = text.replace("- [ ] It is so\n  Run: `true`", "- [ ] It looks right");
+    project
+        .write("workflows/audit.md", text)
+        .write("workflows/README.md", "[a](audit.md) [d](deploy.md)\n");
+    let mut child = start(&project, &["run", "deploy", "--yes"]);
+    assert_eq!(hear(&project, "begun"), "begun\n");
+    send(&child, "-TERM");
+    child.wait().unwrap();
+    wf_ends(&project, 3, &["run", "audit", "--yes"]);
+    let found = wf_ends(&project, 2, &["resume"]);
+    assert!(found.err.contains("more than one run"), "{}", found.err);
+    wf_ends(&project, 0, &["confirm"]);
+    // By now no run waits, and only one is not finished.
+    let found = wf_ends(&project, 2, &["confirm"]);
+    assert!(found.err.contains("no item waits"), "{}", found.err);
+}
+
+#[test]
 fn the_request_to_end_counts_for_more_than_an_interrupt() {
     let action = "trap 'echo int > heard' INT\necho begun > heard\n\
                   while true; do tail -f /dev/null & wait $! || true; done";

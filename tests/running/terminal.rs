@@ -261,6 +261,19 @@ fn a_secret_is_typed_without_being_seen() {
 }
 
 #[test]
+fn a_secret_that_the_environment_holds_is_not_asked_for() {
+    let project = secretive();
+    let run = format!(
+        "TOKEN=hunter22 exec '{}' run release --yes",
+        env!("CARGO_BIN_EXE_wf")
+    );
+    let mut terminal = Terminal::of(&project, &run);
+    terminal.expects("is ***");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.shown);
+    assert!(!terminal.shown.contains("the token"), "{}", terminal.shown);
+}
+
+#[test]
 fn a_secret_is_mended_while_it_is_typed() {
     let project = secretive();
     let mut terminal = Terminal::new(&project, "run release --yes");

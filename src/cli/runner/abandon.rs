@@ -43,10 +43,15 @@ pub fn abandon(arguments: &AbandonArguments) -> Result<Exit, Failure> {
         name: arguments.name.clone(),
         on_interrupt: OnInterrupt::Suspend,
     };
-    existing::go_on(&[id], &common, |run, state, by| {
-        existing::not_over(run, state)?;
-        Ok(vec![Event::RunAbandoned { by: by.to_owned() }])
-    })
+    existing::go_on(
+        &[id],
+        &common,
+        |_| true,
+        |run, state, by| {
+            existing::not_over(run, state)?;
+            Ok(vec![Event::RunAbandoned { by: by.to_owned() }])
+        },
+    )
 }
 
 /// What is wrong with a journal, unless it is only too new.

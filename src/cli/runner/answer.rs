@@ -16,28 +16,43 @@ use crate::run::state::Status;
 /// Say that an item is done, and go on.
 pub fn confirm(arguments: &ConfirmArguments) -> Result<Exit, Failure> {
     let note = evidence(arguments.evidence.as_deref())?;
-    existing::go_on(&arguments.words, &arguments.common, |run, state, by| {
-        let item = waiting(run, state, arguments.item)?;
-        Ok(vec![Event::ItemAnswered {
-            item,
-            done: true,
-            by: by.to_owned(),
-            note,
-        }])
-    })
+    existing::go_on(
+        &arguments.words,
+        &arguments.common,
+        waits,
+        |run, state, by| {
+            let item = waiting(run, state, arguments.item)?;
+            Ok(vec![Event::ItemAnswered {
+                item,
+                done: true,
+                by: by.to_owned(),
+                note,
+            }])
+        },
+    )
 }
 
 /// Say that an item failed, and go on with what follows from that.
 pub fn reject(arguments: &RejectArguments) -> Result<Exit, Failure> {
-    existing::go_on(&arguments.words, &arguments.common, |run, state, by| {
-        let item = waiting(run, state, arguments.item)?;
-        Ok(vec![Event::ItemAnswered {
-            item,
-            done: false,
-            by: by.to_owned(),
-            note: arguments.reason.clone(),
-        }])
-    })
+    existing::go_on(
+        &arguments.words,
+        &arguments.common,
+        waits,
+        |run, state, by| {
+            let item = waiting(run, state, arguments.item)?;
+            Ok(vec![Event::ItemAnswered {
+                item,
+                done: false,
+                by: by.to_owned(),
+                note: arguments.reason.clone(),
+            }])
+        },
+    )
+}
+
+/// Whether a run waits for an answer.
+fn waits(state: &State) -> bool {
+    state.undecided(Status::Asked).next().is_some()
 }
 
 /// Evidence as it is recorded: the text, or that of a file.

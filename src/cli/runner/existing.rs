@@ -109,8 +109,12 @@ fn apart(words: &[String]) -> (Option<&String>, Vec<String>) {
     (runs.first().copied(), inputs.into_iter().cloned().collect())
 }
 
-/// The run of that name, or the only unfinished one.
-fn find(store: &Store, name: Option<&String>) -> Result<String, Failure> {
+/// The run of that name, or the only unfinished one, or the only one of these that is meant.
+fn find(
+    store: &Store,
+    name: Option<&String>,
+    is_meant: impl Fn(&State) -> bool,
+) -> Result<String, Failure> {
     let names = names(store)?;
     if let Some(name) = name {
         return named(&names, name);
@@ -119,6 +123,13 @@ fn find(store: &Store, name: Option<&String>) -> Result<String, Failure> {
         .into_iter()
         .filter(|name| !store.is_over(name))
         .collect();
+    let is_meant = |name: &String| {
+        let state = store.read(name).ok().as_ref().and_then(state);
+        state.is_some_and(|state| is_meant(&state))
+    };
+    if unfinished.len() > 1 && unfinished.iter().any(is_meant) {
+        unfinished.retain(is_meant);
+    }
     match unfinished.len() {
         0 => Err(Failure::NothingUnfinished),
         1 => Ok(unfinished.remove(0)),
@@ -146,17 +157,18 @@ pub fn named(names: &[String], name: &str) -> Result<String, Failure> {
 /// What a command decides about a run: events to record before it goes on.
 pub type Decision = Result<Vec<Event>, Failure>;
 
-/// Go on with a run: take it, let `decide` look at it as it is once it goes on, end what a crash left running, record
+/// Go on with a run: take it (where none is named, the only one that `is_meant`), let `decide` look at it as it is once it goes on, end what a crash left running, record
 /// the decision and carry the run on.
 pub fn go_on(
     words: &[String],
     common: &Common,
+    is_meant: impl Fn(&State) -> bool,
     decide: impl FnOnce(&Run, &State, &str) -> Decision,
 ) -> Result<Exit, Failure> {
     let inventory = inventory::take(clock::today(None)?)?;
     let store = of(&inventory);
     let (name, secrets) = apart(words);
-    let id = find(&store, name)?;
+    let id = find(&store, name, is_meant)?;
     let path = store.folder(&id).join(journal::FILE_NAME);
     let mut records = store.read(&id)?.sound(&path)?.records.into_iter();
     let Some(Event::RunStarted {

@@ -32,7 +32,7 @@ pub fn take(plan: &Plan, words: &[String]) -> Result<Values, Failure> {
     let mut given = origins(plan, words)?;
     for input in &plan.inputs {
         if !given.contains_key(&input.name) {
-            let value = environment(input)?.or(asked(input)?);
+            let value = found(input)?;
             given.extend(value.map(|value| (input.name.clone(), value)));
         }
     }
@@ -75,7 +75,7 @@ pub fn retake(
         .collect();
     for input in &secrets {
         if !given.contains_key(&input.name) {
-            let value = environment(input)?.or(asked(input)?);
+            let value = found(input)?;
             given.extend(value.map(|value| (input.name.clone(), value)));
         }
     }
@@ -120,6 +120,14 @@ fn secret(name: &str, bytes: io::Result<Vec<u8>>, path: Option<&Path>) -> Result
     })?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+}
+
+/// A value that the command line does not tell: a person is asked only where the environment holds none.
+fn found(input: &Input) -> Result<Option<String>, Failure> {
+    match environment(input)? {
+        Some(value) if !(value.is_empty() && input.secret) => Ok(Some(value)),
+        _ => asked(input),
+    }
 }
 
 fn environment(input: &Input) -> Result<Option<String>, Failure> {

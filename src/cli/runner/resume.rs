@@ -22,25 +22,30 @@ use crate::run::store::Store;
 
 /// Go on with a run that stopped.
 pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
-    existing::go_on(&arguments.words, &arguments.common, |run, state, by| {
-        existing::not_over(run, state)?;
-        existing::not_stuck(run, state)?;
-        if arguments.rollback {
-            return turn_back(run, state, by);
-        }
-        let mut events = if arguments.adopt {
-            adopt(run, state, arguments.common.format, by)?
-        } else {
-            Vec::new()
-        };
-        let settled = match (arguments.retry, arguments.done) {
-            (true, _) => Settled::Retry,
-            (_, true) => Settled::Done,
-            _ => return Ok(events),
-        };
-        events.extend(settle(run, state, arguments.item, settled, by)?);
-        Ok(events)
-    })
+    existing::go_on(
+        &arguments.words,
+        &arguments.common,
+        |_| true,
+        |run, state, by| {
+            existing::not_over(run, state)?;
+            existing::not_stuck(run, state)?;
+            if arguments.rollback {
+                return turn_back(run, state, by);
+            }
+            let mut events = if arguments.adopt {
+                adopt(run, state, arguments.common.format, by)?
+            } else {
+                Vec::new()
+            };
+            let settled = match (arguments.retry, arguments.done) {
+                (true, _) => Settled::Retry,
+                (_, true) => Settled::Done,
+                _ => return Ok(events),
+            };
+            events.extend(settle(run, state, arguments.item, settled, by)?);
+            Ok(events)
+        },
+    )
 }
 
 /// The document as it is now, if the run can go on with it. It is kept beside the first one.

@@ -20,6 +20,7 @@ pub fn rollback(arguments: &RollbackArguments) -> Result<Exit, Failure> {
     existing::go_on(
         &arguments.words,
         &arguments.common,
+        |_| true,
         |run, state, by| match continuation(arguments) {
             Some(how) => go_on(run, state, how, by),
             None => undo(arguments, run, state, by),
