@@ -197,6 +197,14 @@ fn the_failing_line_is_told() {
     let mut launch = run.bash("true\necho $NOT_SET");
     launch.interpreter = vec!["sh".to_owned(), "-eu".to_owned()];
     assert_eq!(run.run(&launch).1.line, Some(2));
+    for (interpreter, script) in [
+        ("python3", "def f():\n    int('x')\nf()"),
+        ("perl", "print 1;\ndie 'x'"),
+    ] {
+        let mut launch = run.bash(script);
+        launch.interpreter = vec![interpreter.to_owned()];
+        assert_eq!(run.run(&launch).1.line, Some(2), "{interpreter}");
+    }
 }
 
 #[test]

@@ -36,6 +36,22 @@ fn nothing_runs_where_no_record_can_be_made() {
         );
         assert!(found.err.contains(place), "{place} in {}", found.err);
         assert!(found.err.contains("nothing was run"), "{}", found.err);
+        let runs = flow::wf(&project, &["runs"]);
+        let is_file = place == ".memory" || place == ".memory/runs";
+        if is_file || place == "elsewhere" {
+            assert_eq!(runs.code, 2, "{place}");
+            assert!(
+                runs.err.contains("the runs cannot be listed"),
+                "{}",
+                runs.err
+            );
+        } else {
+            assert!(
+                runs.err.contains("has no records of runs"),
+                "{place}: {}",
+                runs.out
+            );
+        }
         // Once it is out of the way, nothing holds the workflow.
         fs::remove_file(project.path().join(place)).unwrap();
         let found = run(&project, &[]);
@@ -54,6 +70,7 @@ fn nothing_runs_where_the_first_record_cannot_be_written() {
         found.out
     );
     assert!(found.err.contains("nothing was run"), "{}", found.err);
+    assert_eq!(flow::runs(&project), []);
     assert_eq!(run(&project, &[]).code, 0);
 }
 

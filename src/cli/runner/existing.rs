@@ -45,7 +45,7 @@ pub fn of(inventory: &Inventory) -> Store {
 
 /// The names of all runs.
 pub fn names(store: &Store) -> Result<Vec<String>, Failure> {
-    store.names().map_err(|source| Failure::NoRecord { source })
+    store.names().map_err(|source| Failure::Unlisted { source })
 }
 
 /// Refuse to start a workflow of which a run is not finished.

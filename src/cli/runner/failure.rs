@@ -93,6 +93,10 @@ pub enum Failure {
     ))]
     NoRecord { source: io::Error },
 
+    #[error("the runs cannot be listed: {source}")]
+    #[diagnostic(help("make that a folder which can be read, or set `run.record` in wf.toml"))]
+    Unlisted { source: io::Error },
+
     #[error("{run} is not finished: it {standing}")]
     #[diagnostic(help("{help}"))]
     Unfinished {

@@ -143,13 +143,19 @@ fn begin(
         plan,
     };
     let unrecorded = |source| Failure::NoRecord { source };
-    let folder = store
-        .create(&id, passed.validated.text().as_bytes())
-        .map_err(unrecorded)?;
-    let journal = Journal::create(&folder)?;
-    store.sync(&id).map_err(unrecorded)?;
+    let document = passed.validated.text().as_bytes();
+    let made = store.create(&id, document).map_err(unrecorded);
+    let journal = made.and_then(|folder| {
+        let journal = Journal::create(&folder)?;
+        store.sync(&id).map_err(unrecorded)?;
+        Ok(journal)
+    });
+    let journal = match journal {
+        Ok(journal) => journal,
+        Err(failure) => return Err(forgotten(store, &id, failure)),
+    };
     let started = Event::RunStarted {
-        run: id,
+        run: id.clone(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         by: person::name(arguments.common.name.as_ref()),
         jobs,
@@ -166,7 +172,17 @@ fn begin(
         lock,
         notice,
     };
-    session::carry_on(session, &arguments.common, vec![started])
+    let end = session::carry_on(session, &arguments.common, vec![started]);
+    end.map_err(|failure| match failure {
+        Failure::NoRecord { .. } => forgotten(store, &id, failure),
+        failure => failure,
+    })
+}
+
+/// A run that could not even begin leaves nothing behind, as far as that can be removed.
+fn forgotten(store: &Store, id: &str, failure: Failure) -> Failure {
+    let _ = store.remove(id);
+    failure
 }
 
 /// Whether a plan that was written before is still that of the document.

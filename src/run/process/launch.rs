@@ -129,7 +129,9 @@ impl Scratch {
     pub(in crate::run::process) fn failing_line(&self, output: &str) -> Option<u32> {
         let left = self.line.as_ref().map(fs::read_to_string);
         let left = left.and_then(Result::ok).unwrap_or_default();
-        line::left(&left).or_else(|| line::said(output, &self.script))
+        line::left(&left)
+            .or_else(|| line::said(output, &self.script))
+            .or_else(|| line::traced(output, &self.script))
     }
 }
 

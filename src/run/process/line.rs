@@ -54,3 +54,60 @@ pub(in crate::run::process) fn said(output: &str, script: &Path) -> Option<u32> 
     let rest = rest.strip_prefix("line ").unwrap_or(rest);
     rest.split_once(':')?.0.parse().ok()
 }
+
+/// The line of the script that another language's message names last: `File "SCRIPT", line 3` is Python, `at SCRIPT
+/// line 3` Perl, and a line that begins with `SCRIPT:3` Ruby or Node.js.
+pub(in crate::run::process) fn traced(output: &str, script: &Path) -> Option<u32> {
+    let script = script.to_str()?;
+    output.lines().rev().find_map(|line| {
+        let at = line.rfind(script)?;
+        let rest = &line[at + script.len()..];
+        let rest = rest
+            .strip_prefix("\", line ")
+            .or_else(|| rest.strip_prefix(" line "))
+            .or_else(|| rest.strip_prefix(':').filter(|_| at == 0))?;
+        let end = rest.find(|c: char| !c.is_ascii_digit());
+        rest[..end.unwrap_or(rest.len())].parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::run::process::line::said;
+    use crate::run::process::line::traced;
+
+    #[test]
+    fn languages_name_their_lines_each_in_its_way() {
+        let python = "Traceback (most recent call last):\n  File \"/r/s\", line 5, in <module>\n    f()\n  \
+                      File \"/r/s\", line 3, in f\n    int('x')\n  File \"/usr/lib/x.py\", line 9, in g\nValueError: x\n";
+        let ruby =
+            "/r/s:2: warning: w\n/r/s:4:in `f': no (RuntimeError)\n\tfrom /r/s:7:in `<main>'\n";
+        let node =
+            "/r/s:6\nthrow new Error('x')\n^\n\nError: x\n    at f (/r/s:6:7)\n    at /r/s:9:1\n";
+        for (output, line) in [
+            (python, Some(3)),
+            (ruby, Some(4)),
+            (node, Some(6)),
+            ("x at /r/s line 8.\n", Some(8)),
+            ("/r/s is there\n", None),
+            ("/r/s: line 3: no: command not found\nmore\n", None),
+            ("/r/s:99999999999\n", None),
+            ("", None),
+        ] {
+            assert_eq!(traced(output, Path::new("/r/s")), line, "{output}");
+        }
+    }
+
+    #[test]
+    fn a_shell_names_its_line_in_what_it_says_last() {
+        for (output, line) in [
+            ("/r/s: line 3: no: command not found\n\n", Some(3)),
+            ("/r/s: 4: no: not found", Some(4)),
+            ("/r/s: line 3: no: command not found\nmore\n", None),
+        ] {
+            assert_eq!(said(output, Path::new("/r/s")), line, "{output}");
+        }
+    }
+}

@@ -57,7 +57,7 @@ pub fn sentence(scene: &Scene) -> String {
         (Some(Halt::Suspended(_)), _) => match history.signal {
             Some((signal, aborted)) => {
                 let how = if aborted { "aborted" } else { "ended" };
-                format!("It was {how} by {}, and can go on.", signal)
+                format!("It was {how} by {signal}, and can go on.")
             }
             None => "It can go on.".to_owned(),
         },

@@ -90,7 +90,9 @@ pub fn failure(scene: &Scene, id: ItemId) -> Failure {
     let parts: Vec<String> = parts.into_iter().map(normal::normal).collect();
     let key = format!("1\n{workflow}\n{id}\n{}", parts.join("\n"));
     let title = printable::one_line(item.map_or("", |item| &item.title));
-    let what = lines.last().map_or(error.as_str(), |line| line.trim());
+    let what = lines
+        .last()
+        .map_or(error.as_str(), |line| normal::without_script(line.trim()));
     let heading = format!("{workflow} {id} \"{title}\": {}", short(what, HEADING));
     Failure {
         fingerprint: plan::digest(key.as_bytes())[..16].to_owned(),

@@ -7,7 +7,7 @@ use regex::Regex;
 
 /// What varies, and what stands for it, in the order in which it is looked for: a later pattern sees what earlier ones
 /// left. Short numbers stay, since an exit status, an HTTP status or a line makes another error.
-const VARYING: [(&str, &str); 14] = [
+const VARYING: [(&str, &str); 15] = [
     // Colours, and other sequences that steer a terminal.
     (
         r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)",
@@ -48,6 +48,11 @@ const VARYING: [(&str, &str); 14] = [
         r"(?i)\b(pid|tid|process|thread)( ?[:=#]? ?)[0-9]+\b",
         "$1$2<number>",
     ),
+    // What bash says of a child that a signal ended: line 1: 1089 Killed.
+    (
+        r"(\bline [0-9]+: +)[0-9]+( +(?:Killed|Terminated|Aborted|Hangup|Quit|Segmentation fault|Bus error|Illegal instruction|Floating point exception|User defined signal [12]|Broken pipe|Alarm clock)\b)",
+        "$1<number>$2",
+    ),
     // The process in a line of a system's log: sshd[1234].
     (r"\[[0-9]{3,}\]", "[<number>]"),
     // Ports, processes, sizes, seconds since 1970.
@@ -55,6 +60,18 @@ const VARYING: [(&str, &str); 14] = [
     (r"\s+", " "),
     (r"^ | $", ""),
 ];
+
+/// What a shell says first of an error in the script that it was given.
+static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\S*-[0-9]{8}T[0-9]{6}Z-[a-z]{4}/scratch/[^:\s]+: (?:(?:line )?[0-9]+: +)?")
+        .expect("it is a regular expression")
+});
+
+/// A line of output without the name of the script, which is gone by the time somebody reads it.
+#[must_use]
+pub fn without_script(line: &str) -> &str {
+    SCRIPT.find(line).map_or(line, |found| &line[found.end()..])
+}
 
 static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let patterns = VARYING.into_iter();
@@ -119,6 +136,10 @@ mod tests {
                 "bash: line 1: <number> Killed ./x",
             ),
             (
+                "s: line 1:  1089 Killed                  ./x",
+                "s: line 1: <number> Killed ./x",
+            ),
+            (
                 "pid 77 and Process: 8",
                 "pid <number> and Process: <number>",
             ),
@@ -155,6 +176,21 @@ mod tests {
             "127.0.0.1:8080 refused",
         ] {
             assert_eq!(normal(text), text);
+        }
+    }
+
+    #[test]
+    fn a_script_has_no_name() {
+        let script = "/p/.memory/runs/deploy-20261123T100000Z-abcd/scratch/2.1-1";
+        for (said, expected) in [
+            ("line 3: x: command not found", "x: command not found"),
+            ("3: x: not found", "x: not found"),
+            ("x", "x"),
+        ] {
+            assert_eq!(without_script(&format!("{script}: {said}")), expected);
+        }
+        for line in ["line 3: x", "/p/scratch/2.1-1: line 3: x"] {
+            assert_eq!(without_script(line), line);
         }
     }
 
