@@ -257,6 +257,60 @@ fn scripts(part: &str) -> String {
 }
 
 #[test]
+fn secrets_without_end() {
+    let secret = |at: usize| {
+        format!(
+            "**Key {at}** `AKIA{:A>16}` [a](AKIA{:A>16}.md)\n",
+            letters(at),
+            letters(at)
+        )
+    };
+    judge("secrets", &numbered(HEADER, secret));
+}
+
+/// A number in the digits that such keys have.
+fn letters(number: usize) -> String {
+    format!("{number:b}").replace('0', "B").replace('1', "C")
+}
+
+#[test]
+fn inputs_without_end() {
+    let start = format!("{HEADER}## Inputs\n\n");
+    judge(
+        "inputs",
+        &numbered(&start, |at| format!("- `NAME_{at}` (required): a\n")),
+    );
+    let inputs: Vec<String> = (0..15_000)
+        .map(|at| format!("- `NAME_{at}` (required): a\n"))
+        .collect();
+    let inputs = inputs.concat();
+    let steps = format!("{start}{inputs}\n{STEP}**Actions**:\n\n");
+    judge(
+        "variables that are no inputs",
+        &numbered(&steps, |at| format!("1. a\n   Run: `echo $NAM_{at}x`\n")),
+    );
+}
+
+#[test]
+fn parentheses_without_end() {
+    judge_repeated(&["**b** (", "**b** (a "]);
+}
+
+#[test]
+fn redirections_without_end() {
+    let count = (60 << 10) / "} >f".len() / 4;
+    let groups = format!(
+        "{}{}{}",
+        "{ ".repeat(200),
+        "a;".repeat(4 * count),
+        "} >f ".repeat(200)
+    );
+    let many = format!("{{ {}}} {}", "a;".repeat(count), ">f ".repeat(count));
+    judge("of groups", &scripts(&groups));
+    judge("of one group", &scripts(&many));
+}
+
+#[test]
 fn scripts_without_end() {
     for part in [
         "a 'b' <c> ",
@@ -268,7 +322,38 @@ fn scripts_without_end() {
         "a && ",
         "local a=(b) c=(; ",
         "create table|psql; ",
+        "{ ",
     ] {
         judge(&format!("{part:?}"), &scripts(part));
     }
+}
+
+#[test]
+fn an_index_without_end() {
+    let folder = format!("{}/\n", "f".repeat(200));
+    let tree: Vec<String> = (0..200)
+        .map(|depth| format!("{}{folder}", " ".repeat(depth)))
+        .collect();
+    let tree = tree.concat();
+    let name = |at: usize| format!("{}├── a{at}.md\n", " ".repeat(200));
+    let index = numbered(&format!("# All\n\n```\n{tree}"), name);
+    let project = Project::new();
+    project
+        .write("workflows/README.md", &index)
+        .write("workflows/limits.md", HEADER);
+    let run = project.check(&["--isolated", "--only", "unlisted-workflow"]);
+    assert!(run.out.contains("`limits.md`"), "{}", run.err);
+    let many = Project::new();
+    many.write("workflows/README.md", "# All\n\n- [a0](a0.md)\n");
+    for at in 0..2000 {
+        many.write(&format!("workflows/a{at}.md"), "# A\n");
+    }
+    let run = many.check(&[
+        "--isolated",
+        "--only",
+        "unlisted-workflow",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(run.out.matches("(a1999.md)").count(), 1, "{}", run.err);
 }

@@ -334,7 +334,7 @@ pub fn workflow_directories(project: &Project, work: &Work, overlay: Option<&str
 
 /// A project's files, standard input laid over them.
 pub fn disk(project: &Project, overlay: Option<&(String, Vec<u8>)>) -> Disk {
-    let mut disk = Disk::new(project.root.clone());
+    let mut disk = Disk::new(project.root.clone(), project.config.max_file_size);
     if let Some((path, bytes)) = overlay {
         disk.lay_over(path.clone(), bytes.clone());
     }

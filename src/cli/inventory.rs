@@ -130,20 +130,26 @@ pub fn listed<'a>(
     text: Option<String>,
     documents: impl IntoIterator<Item = &'a String>,
 ) -> String {
-    let mut text = text;
-    for file in documents {
-        let title = title(project, file).unwrap_or_else(|| name::title(value::stem(file)));
-        let facts = Facts {
+    let known: Vec<(&str, String, String)> = documents
+        .into_iter()
+        .map(|file| {
+            let stem = value::stem(file);
+            let title = title(project, file).unwrap_or_else(|| name::title(stem));
+            (file.as_str(), value::workflow_name(stem), title)
+        })
+        .collect();
+    let facts: Vec<Facts<'_>> = known
+        .iter()
+        .map(|(file, name, title)| Facts {
             file,
-            name: &value::workflow_name(value::stem(file)),
-            title: &title,
+            name,
+            title,
             owner: None,
             purpose: None,
             today: project.today,
-        };
-        text = Some(scaffold::listed(index, text, &facts));
-    }
-    text.unwrap_or_default()
+        })
+        .collect();
+    scaffold::listed(index, text, &facts)
 }
 
 /// A document's title, if it can be read.

@@ -1,32 +1,25 @@
 //! The file system: finding a project and its documents, reading them, replacing a file whole.
 #![expect(clippy::disallowed_methods, reason = "this is where files are touched")]
 
+mod disk;
 mod write;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::io::Read;
 use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 
 use globset::GlobSet;
 use ignore::DirEntry;
 use ignore::WalkBuilder;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-use rustc_hash::FxHashSet;
 
 use crate::config;
-use crate::markdown;
-use crate::markdown::anchor;
-use crate::neighbours::Neighbours;
-use crate::source::Source;
 
+pub use disk::Disk;
 pub use write::Change;
 pub use write::replace;
 pub use write::write_together;
@@ -110,15 +103,27 @@ pub fn kind(path: &Path) -> io::Result<Kind> {
     })
 }
 
-/// A file's bytes.
+/// A file's bytes. Nothing that is read is larger than a document may be at most; a device may have no end.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    fs::read(path)
+    let file = fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut bytes = Vec::new();
+    if size <= config::LARGEST_SIZE {
+        bytes.try_reserve_exact(size as usize)?;
+        file.take(config::LARGEST_SIZE + 1)
+            .read_to_end(&mut bytes)?;
+    }
+    if size.max(bytes.len() as u64) > config::LARGEST_SIZE {
+        let what = format!("it has more than {} bytes", config::LARGEST_SIZE);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
+    }
+    Ok(bytes)
 }
 
 /// Standard input's bytes.
 pub fn read_standard_input() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    io::Read::read_to_end(&mut io::stdin().lock(), &mut bytes)?;
+    io::stdin().lock().read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -278,81 +283,6 @@ pub fn is_excluded(path: &Path, root: &Path, exclude: &GlobSet) -> bool {
         && path
             .strip_prefix(root)
             .is_ok_and(|path| exclude.is_match(path))
-}
-
-/// The files of a project on disk.
-pub struct Disk {
-    root: PathBuf,
-    /// Texts that take the place of a file's: standard input.
-    overlay: BTreeMap<String, Vec<u8>>,
-    anchors: Mutex<FxHashMap<String, Anchors>>,
-}
-
-/// A Markdown file's anchors, if it can be read.
-type Anchors = Option<Arc<FxHashSet<String>>>;
-
-impl Disk {
-    /// The files below a root.
-    #[must_use]
-    pub fn new(root: PathBuf) -> Self {
-        Self {
-            root,
-            overlay: BTreeMap::new(),
-            anchors: Mutex::default(),
-        }
-    }
-
-    /// Let `bytes` stand at a path relative to the root.
-    pub fn lay_over(&mut self, path: String, bytes: Vec<u8>) {
-        self.overlay.insert(path, bytes);
-    }
-}
-
-#[cfg(unix)]
-fn may_execute(data: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    data.permissions().mode() & 0o111 != 0
-}
-
-/// Elsewhere a file's rights do not tell.
-#[cfg(not(unix))]
-fn may_execute(_: &fs::Metadata) -> bool {
-    false
-}
-
-impl Neighbours for Disk {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        match self.overlay.get(path) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => fs::read(self.root.join(path)),
-        }
-    }
-
-    fn exists(&self, path: &str) -> bool {
-        self.overlay.contains_key(path) || self.root.join(path).exists()
-    }
-
-    fn is_executable(&self, path: &str) -> bool {
-        fs::metadata(self.root.join(path)).is_ok_and(|data| data.is_file() && may_execute(&data))
-    }
-
-    fn anchors(&self, path: &str) -> Anchors {
-        let lock = || self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(path) {
-            return known.clone();
-        }
-        // Read and parsed without the lock: two threads may do it twice, but none waits for the other.
-        let text = self
-            .read(path)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        let anchors = text.map(|text| {
-            let source = Source::new(path, text);
-            Arc::new(anchor::anchors(&markdown::parse(&source), &source))
-        });
-        lock().insert(path.to_owned(), anchors.clone());
-        anchors
-    }
 }
 
 #[cfg(test)]

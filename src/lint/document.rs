@@ -4,6 +4,8 @@ use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
+use aho_corasick::MatchKind;
 use rustc_hash::FxHashSet;
 use thiserror::Error;
 
@@ -33,7 +35,6 @@ use crate::rule::Setting;
 use crate::rule::Text;
 use crate::rules::RULES;
 use crate::secret;
-use crate::secret::Secret;
 use crate::source::Source;
 use crate::source::Span;
 
@@ -197,9 +198,7 @@ fn judge(
         diagnostics.append(&mut out.found);
     }
     drop(cx);
-    for diagnostic in &mut diagnostics {
-        conceal(&document.source, &document.secrets, diagnostic);
-    }
+    conceal(&document, &mut diagnostics);
     let document = concealed(document);
     let mut outcome = Outcome {
         suppressions: suppression::of(&document, &project.template, true),
@@ -232,18 +231,34 @@ pub fn concealed(mut document: Document) -> Document {
     document
 }
 
-/// Take secrets that a finding quotes out of its words. A fix that would move one is not offered: it shows it.
-fn conceal(source: &Source, secrets: &[Secret], diagnostic: &mut Diagnostic) {
-    for text in secrets.iter().map(|secret| source.slice(secret.span)) {
-        let shows = |fix: &Fix| fix.edits.iter().any(|edit| edit.replacement.contains(text));
+/// Take secrets that findings quote out of their words. A fix that would move one is not offered: it shows it.
+fn conceal(document: &Document, diagnostics: &mut [Diagnostic]) {
+    let source = &document.source;
+    let secrets = document.secrets.iter();
+    let secrets: FxHashSet<&str> = secrets.map(|secret| source.slice(secret.span)).collect();
+    if secrets.is_empty() {
+        return;
+    }
+    let mut builder = AhoCorasick::builder();
+    // Of two that begin at one place the longer is taken: it may hold the other.
+    let finder = builder
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(&secrets);
+    let finder = finder.expect("the secrets of a document are few enough");
+    let stars = vec!["***"; secrets.len()];
+    for diagnostic in diagnostics {
+        let shows = |fix: &Fix| {
+            let mut edits = fix.edits.iter();
+            edits.any(|edit| finder.is_match(&edit.replacement))
+        };
         diagnostic.fix = diagnostic.fix.take().filter(|fix| !shows(fix));
         let words = std::iter::once(&mut diagnostic.message).chain(&mut diagnostic.help);
         let related = diagnostic
             .related
             .iter_mut()
             .map(|related| &mut related.message);
-        for word in words.chain(related).filter(|word| word.contains(text)) {
-            *word = word.replace(text, "***");
+        for word in words.chain(related).filter(|word| finder.is_match(&**word)) {
+            *word = finder.replace_all(word, &stars);
         }
     }
 }

@@ -149,6 +149,9 @@ fn named(source: &Source, strong: Span, paragraph: BlockId, place: Place) -> Opt
     })
 }
 
+/// A parenthesis behind a label's name that is longer than this is none of it, in bytes.
+const LONGEST: usize = 300;
+
 /// The length of an optional parenthesis and the colon at the start of `rest`.
 fn colon(rest: &str) -> Option<usize> {
     let rest = rest.as_bytes();
@@ -156,7 +159,7 @@ fn colon(rest: &str) -> Option<usize> {
     let after_blanks = |at: usize| at + rest[at..].iter().take_while(is_blank).count();
     let mut at = after_blanks(0);
     if rest.get(at) == Some(&b'(') {
-        let mut ends = rest[at..].iter();
+        let mut ends = rest[at..].iter().take(LONGEST);
         let end = ends.position(|byte| matches!(byte, b')' | b'\n' | b'\r'))?;
         if rest[at + end] != b')' {
             return None;

@@ -149,6 +149,10 @@ fn is_branch(prefix: &str) -> bool {
     prefix.contains(['├', '└']) || ascii.iter().any(|mark| prefix.trim_end().ends_with(mark))
 }
 
+/// What no file system takes, in bytes; drawn, it could name more than any memory takes.
+const LONGEST_NAME: usize = 255;
+const LONGEST_PATH: usize = 4096;
+
 /// The lines of a fence that is drawn as a tree (`├── release.md`).
 fn drawn_tree(source: &Source, fence: Span, entries: &mut Vec<Entry>) {
     // The names of the open folders, with the column at which each begins.
@@ -165,19 +169,22 @@ fn drawn_tree(source: &Source, fence: Span, entries: &mut Vec<Entry>) {
             .split_whitespace()
             .next()
             .unwrap_or_default();
-        if name.is_empty() {
+        if name.is_empty() || name.len() > LONGEST_NAME {
             continue;
         }
         let column = text[..name_start].chars().count();
         open.retain(|&(start, _)| start < column);
         if is_markdown(name) && is_branch(&text[..name_start]) {
             let folders = open.iter().map(|(_, folder)| folder.trim_end_matches('/'));
+            let path = folders.chain([name]).collect::<Vec<_>>().join("/");
             let start = line.start() + name_start;
-            entries.push(Entry {
-                span: Span::new(start, start + name.len()),
-                path: folders.chain([name]).collect::<Vec<_>>().join("/"),
-                form: EntryForm::Tree,
-            });
+            if path.len() <= LONGEST_PATH {
+                entries.push(Entry {
+                    span: Span::new(start, start + name.len()),
+                    path,
+                    form: EntryForm::Tree,
+                });
+            }
         } else {
             open.push((column, name));
         }

@@ -1,15 +1,17 @@
 //! The values of inputs: where they may come from, and what they must be.
 
+mod failure;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use miette::Diagnostic;
 use regex::Regex;
-use thiserror::Error;
 
 use crate::nearest;
 use crate::plan::Input;
 use crate::plan::Plan;
+
+pub use failure::InputError;
 
 /// A shorter secret would be masked where it is not meant, or could be guessed from what is masked.
 const SHORTEST_SECRET: usize = 4;
@@ -18,87 +20,6 @@ const SHORTEST_SECRET: usize = 4;
 pub const LONGEST_VARIABLE: usize = (128 << 10) - 1;
 /// The most that commands may set together, in bytes: half of what an environment takes on most systems.
 pub const LARGEST_ENVIRONMENT: usize = 1 << 20;
-
-/// What is wrong with the inputs of a run.
-#[derive(Debug, Error, Diagnostic, PartialEq, Eq)]
-#[allow(
-    missing_docs,
-    reason = "each variant's message says what its fields are"
-)]
-pub enum InputError {
-    #[error("`{text}` is no input")]
-    #[diagnostic(help("write inputs as `NAME=value`"))]
-    NoPair { text: String },
-
-    #[error("the workflow has no input `{name}`")]
-    #[diagnostic(help("{help}"))]
-    Unknown { name: String, help: String },
-
-    #[error("the input `{name}` is given twice")]
-    #[diagnostic(help("give each input once"))]
-    Twice { name: String },
-
-    #[error("the workflow wants {names}")]
-    #[diagnostic(help("{help}"))]
-    Missing { names: String, help: String },
-
-    #[error("the input `{name}` is `{value}`, which does not match `{pattern}`")]
-    #[diagnostic(help("it is {description}"))]
-    Pattern {
-        name: String,
-        value: String,
-        pattern: String,
-        description: String,
-    },
-
-    #[error("the input `{name}` is `{value}`, which is none of {choices}")]
-    #[diagnostic(help("choose one of them"))]
-    Choice {
-        name: String,
-        value: String,
-        choices: String,
-    },
-
-    #[error(
-        "the secret `{name}` is given in plain text, where other programs and the shell's history see it"
-    )]
-    #[diagnostic(help(
-        "write `{name}=@file`, `{name}=-` for standard input, or set it in the environment"
-    ))]
-    SecretInPlainText { name: String },
-
-    #[error("two secrets cannot both come from standard input")]
-    #[diagnostic(help("give one of them as `NAME=@file` or in the environment"))]
-    TwoFromStandardInput,
-
-    #[error(
-        "the secret `{name}` is shorter than {SHORTEST_SECRET} characters, so it could not be masked"
-    )]
-    #[diagnostic(help("use a longer one"))]
-    ShortSecret { name: String },
-
-    #[error("the secret `{name}` does not match its pattern, or is none of its choices")]
-    #[diagnostic(help("it is {description}"))]
-    WrongSecret { name: String, description: String },
-
-    #[error("the input `{name}` holds U+0000, which no environment variable can")]
-    #[diagnostic(help("give it without that character"))]
-    Nul { name: String },
-
-    #[error(
-        "the value of `{name}` is longer than an environment takes: {LONGEST_VARIABLE} bytes with its name"
-    )]
-    #[diagnostic(help("give the path of a file that holds it instead"))]
-    TooLong { name: String },
-
-    #[error("`{name}` is an input and is also set by `run.env` in wf.toml")]
-    #[diagnostic(help("give one of them another name: a command could get only one of the two"))]
-    AlsoConfigured { name: String },
-
-    #[error("the value of `{name}` holds the secret `{secret}`, and would be stored")]
-    #[diagnostic(help("declare `{name}` as a secret too, or give it another value"))]
-    HoldsSecret { name: String, secret: String },
-}
 
 /// Where the command line says that a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

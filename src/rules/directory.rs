@@ -1,7 +1,8 @@
 //! Rules about workflow directories and their indexes.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
-use rustc_hash::FxHashSet;
 
 use crate::diagnostic;
 use crate::parse::link;
@@ -46,30 +47,32 @@ pub fn missing_index(cx: &Directories<'_>, out: &mut PlacedFindings) {
         if !folder.indexes.iter().any(|index| index.path == top) {
             out.report(&folder.path, "the workflow directory has no index")
                 .help(format!("write `{top}` and list every workflow in it"))
-                .fix(mend::index::written(cx, &top, uncovered(folder)));
+                .fix(mend::index::written(cx, &top, &uncovered(folder)));
         }
     }
 }
 
 /// The documents that no index lists: those in whose folder, or above it, none stands. Without any, the first one.
-fn uncovered(folder: &Folder) -> Vec<&String> {
-    let is_uncovered = |document: &&String| {
+fn uncovered(folder: &Folder) -> Vec<&str> {
+    let is_uncovered = |document: &&str| {
         let mut indexes = folder.indexes.iter();
         !indexes.any(|index| {
             let rest = document.strip_prefix(parent(&index.path));
             rest.is_some_and(|rest| rest.starts_with('/'))
         })
     };
-    let mut documents: Vec<&String> = folder.documents.iter().filter(is_uncovered).collect();
+    let all = || folder.documents.iter().map(String::as_str);
+    let mut documents: Vec<&str> = all().filter(is_uncovered).collect();
     if documents.is_empty() {
-        documents.extend(folder.documents.first());
+        documents.extend(all().next());
     }
     documents
 }
 
 pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
-    let mut begun: FxHashSet<&str> = FxHashSet::default();
     for folder in cx.folders {
+        // Documents by the index that should mention them.
+        let mut unlisted: BTreeMap<&str, (&Index, Vec<&str>)> = BTreeMap::new();
         // Indexes by the folder they stand in.
         let indexes = folder.indexes.iter();
         let indexes: FxHashMap<&str, &Index> =
@@ -78,27 +81,43 @@ pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
             let mut above = std::iter::successors(Some(parent(document)), |path| {
                 (!path.is_empty()).then(|| parent(path))
             });
-            let Some(index) = above.find_map(|path| indexes.get(path)) else {
+            let Some(&index) = above.find_map(|path| indexes.get(path)) else {
                 continue;
             };
             // Of one that cannot be read nobody knows.
-            let Some(named) = &index.named else {
-                continue;
-            };
-            if !named.contains(document) {
-                // In one that is blank the first line makes the list that the others go into.
-                let is_open = named.is_empty() && !begun.insert(&index.path);
-                let fix = || mend::index::listed(cx, &index.path, document);
-                let name = document.rsplit('/').next().unwrap_or(document);
-                out.report(&index.path, format!("the index does not mention `{name}`"))
-                    .help(format!(
-                        "add a link to `{}`",
-                        relative_to(&index.path, document)
-                    ))
-                    .related_file(document, "the workflow that is not listed")
-                    .fix((!is_open).then(fix).flatten());
+            if index
+                .named
+                .as_ref()
+                .is_some_and(|named| !named.contains(document))
+            {
+                let (_, documents) = unlisted.entry(&index.path).or_insert((index, Vec::new()));
+                documents.push(document);
             }
         }
+        for (path, (index, documents)) in unlisted {
+            unlisted_in(cx, path, index, &documents, out);
+        }
+    }
+}
+
+fn unlisted_in(
+    cx: &Directories<'_>,
+    path: &str,
+    index: &Index,
+    documents: &[&str],
+    out: &mut PlacedFindings,
+) {
+    // In one that is blank the first line makes the list that the others go into.
+    let is_blank = index.named.as_ref().is_some_and(|named| named.is_empty());
+    let mended = if is_blank { 1 } else { documents.len() };
+    let fixes = mend::index::listed(cx, path, &documents[..mended]);
+    let fixes = fixes.into_iter().chain(std::iter::repeat(None));
+    for (document, fix) in documents.iter().zip(fixes) {
+        let name = document.rsplit('/').next().unwrap_or(document);
+        out.report(path, format!("the index does not mention `{name}`"))
+            .help(format!("add a link to `{}`", relative_to(path, document)))
+            .related_file(*document, "the workflow that is not listed")
+            .fix(fix);
     }
 }
 

@@ -43,11 +43,27 @@ fn reaches_client(facts: &Facts, simple: &Simple) -> bool {
             .program(simple)
             .is_some_and(|program| CLIENTS.contains(&program))
     };
-    let later = |other: &&Simple| match (simple.stage, other.stage) {
-        (Some((pipeline, stage)), Some((other, later))) => pipeline == other && later > stage,
-        _ => false,
+    if is_client(simple) {
+        return true;
+    }
+    let Some((pipeline, stage)) = simple.stage else {
+        return false;
     };
-    is_client(simple) || facts.commands.iter().filter(later).any(is_client)
+    // A command comes after those within it: the order of their ends.
+    let end = simple.span.end();
+    let after = facts
+        .commands
+        .partition_point(|other| other.span.end() <= end);
+    let whole = facts.pipelines[pipeline as usize];
+    let mut later = facts.commands[after..]
+        .iter()
+        .take_while(|other| other.span.start() < whole.end());
+    later.any(|other| {
+        let is_later = other
+            .stage
+            .is_some_and(|(own, later)| own == pipeline && later > stage);
+        is_later && is_client(other)
+    })
 }
 
 /// The verb of a git command, and the words after it.

@@ -244,8 +244,11 @@ fn given(facts: &Facts) -> impl Iterator<Item = &str> {
     assigned.chain(guarded.map(|expansion| &*expansion.name))
 }
 
+/// So many inputs are compared with a name that nothing gives.
+const COMPARED: usize = 200;
+
 fn near_input<'a>(cx: &'a Context<'_>, name: &str) -> Option<&'a str> {
-    let names = inputs(cx).map(|input| input.name.as_str());
+    let names = inputs(cx).take(COMPARED).map(|input| input.name.as_str());
     nearest::nearest(name, names).filter(|input| nearest::near_miss(name, input).is_some())
 }
 

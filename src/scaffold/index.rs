@@ -1,12 +1,12 @@
 //! A document's line in an index, written like the lines that are there.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use crate::edit::Edit;
 use crate::markdown;
 use crate::markdown::BlockKind;
 use crate::parse::listing;
-use crate::parse::listing::Entry;
 use crate::scaffold;
 use crate::scaffold::Facts;
 use crate::scaffold::bullet;
@@ -18,49 +18,107 @@ use crate::source;
 use crate::source::Source;
 use crate::source::Span;
 
-/// An index with a document listed in it: in each listing that holds at least half of what is listed, else in the
-/// longest, else in a new one at the end. `index` is its path relative to the project root. `None` where a line
-/// would not be read as one, as after a code block that is never closed.
+/// An index with a document listed in it; see [`entries`].
 #[must_use]
 pub fn add(source: &Source, index: &str, facts: &Facts<'_>) -> Option<String> {
-    Some(scaffold::edited(source, entry(source, index, facts)?))
+    let edits = entries(source, index, slice::from_ref(facts)).pop()??;
+    Some(scaffold::edited(source, edits))
 }
 
-/// The edits that list a document in an index: see [`add`]. None are needed where it is listed.
+/// An index with documents listed in it, one below the other. One for which there is no place is left out.
 #[must_use]
-pub fn entry(source: &Source, index: &str, facts: &Facts<'_>) -> Option<Vec<Edit>> {
-    let tree = markdown::parse(source);
-    let entries = listing::entries(&tree, source);
-    if is_named(&entries, index, facts.file) {
-        return Some(Vec::new());
+pub fn add_all(source: Source, index: &str, all: &[Facts<'_>]) -> String {
+    let (mut source, mut rest) = (source, all);
+    while !rest.is_empty() {
+        let edits = entries(&source, index, rest);
+        let mut together: Vec<Edit> = edits.iter().flatten().flatten().cloned().collect();
+        rest = &rest[if are_apart(&mut together) {
+            rest.len()
+        } else {
+            1
+        }..];
+        if !rest.is_empty() {
+            together = edits.into_iter().next().flatten().unwrap_or_default();
+        }
+        source = Source::new(source.path(), scaffold::edited(&source, together));
     }
-    let place = Place {
+    source.text().to_owned()
+}
+
+/// Whether edits, which are put in order, do not touch the same text.
+fn are_apart(edits: &mut [Edit]) -> bool {
+    edits.sort_by_key(|edit| edit.span);
+    let mut pairs = edits.windows(2);
+    pairs.all(|pair| pair[0].span.end() <= pair[1].span.start())
+}
+
+/// The edits that list documents in an index, for each of them: in each listing that holds at least half of what is
+/// listed, else in the longest, else in a new one at the end. `index` is its path relative to the project root. None
+/// are needed where a document is listed. `None` where a line would not be read as one, as after a code block that is
+/// never closed.
+#[must_use]
+pub fn entries(source: &Source, index: &str, all: &[Facts<'_>]) -> Vec<Option<Vec<Edit>>> {
+    let tree = markdown::parse(source);
+    let named = listing::named(index, &tree, source);
+    let entries = listing::entries(&tree, source);
+    let place = |facts| Place {
         source,
         tree: &tree,
         index,
         facts,
     };
+    let listings = all.first().map(|facts| place(facts).listings(&entries));
+    let listings = chosen(listings.unwrap_or_default());
+    let proposed = all.iter().map(|facts| {
+        if named.contains(facts.file) {
+            Vec::new()
+        } else {
+            proposed(&place(facts), &listings)
+        }
+    });
+    proven(source, index, all, proposed.collect())
+}
+
+fn proposed(place: &Place<'_>, listings: &[Listing<'_>]) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for listing in chosen(place.listings(&entries)) {
+    for listing in listings {
         edits.extend(match listing.kind {
-            BlockKind::Fence(_) => drawn::edits(&place, &listing),
-            BlockKind::Table => row::edits(&place, &listing),
-            _ => bullet::edits(&place, &listing),
+            BlockKind::Fence(_) => drawn::edits(place, listing),
+            BlockKind::Table => row::edits(place, listing),
+            _ => bullet::edits(place, listing),
         });
     }
     if edits.is_empty() {
-        edits.push(appended(source.text(), &place));
+        edits.push(appended(place.source.text(), place));
     }
-    let written = Source::new(source.path(), scaffold::edited(source, edits.clone()));
-    let entries = listing::entries(&markdown::parse(&written), &written);
-    is_named(&entries, index, facts.file).then_some(edits)
+    edits
 }
 
-fn is_named(entries: &[Entry], index: &str, file: &str) -> bool {
-    let mut paths = entries
-        .iter()
-        .flat_map(|entry| listing::candidates(index, entry));
-    paths.any(|path| path == file)
+/// Those edits after which a document is named. They are tried together where that can be done, since an index may be
+/// as long as what it lacks.
+fn proven(
+    source: &Source,
+    index: &str,
+    all: &[Facts<'_>],
+    proposed: Vec<Vec<Edit>>,
+) -> Vec<Option<Vec<Edit>>> {
+    let named_after = |edits: Vec<Edit>| {
+        let written = Source::new(source.path(), scaffold::edited(source, edits));
+        listing::named(index, &markdown::parse(&written), &written)
+    };
+    let mut together = proposed.concat();
+    together.sort_by(|a, b| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)));
+    together.dedup();
+    let named = are_apart(&mut together).then(|| named_after(together));
+    let each = all.iter().zip(proposed);
+    each.map(|(facts, edits)| {
+        let is_named = match &named {
+            Some(named) => named.contains(facts.file),
+            None => named_after(edits.clone()).contains(facts.file),
+        };
+        is_named.then_some(edits)
+    })
+    .collect()
 }
 
 /// The listings that a document is to stand in.
@@ -111,7 +169,7 @@ mod tests {
 
     const INDEX: &str = "workflows/README.md";
 
-    fn facts() -> Facts<'static> {
+    fn facts_of_one() -> Facts<'static> {
         Facts {
             file: "workflows/roll-out.md",
             name: "roll-out",
@@ -123,7 +181,33 @@ mod tests {
     }
 
     fn added(text: &str, facts: &Facts<'_>) -> String {
-        add(&Source::new(INDEX, text), INDEX, facts).expect("a line can be added")
+        let source = Source::new(INDEX, text);
+        let edits = entries(&source, INDEX, &[*facts]).remove(0);
+        scaffold::edited(&source, edits.expect("a line can be added"))
+    }
+
+    #[test]
+    fn several_documents_are_listed_at_once() {
+        let facts = ["b", "c", "a"].map(|name| (format!("workflows/{name}.md"), name));
+        let facts = facts.each_ref().map(|(file, title)| Facts {
+            file,
+            title,
+            ..facts_of_one()
+        });
+        let listed = |text: &str| scaffold::listed(INDEX, Some(text.to_owned()), &facts);
+        assert_eq!(
+            listed("- `a.md`\n- `z.md`\n"),
+            "- `a.md`\n- `z.md`\n- `b.md`\n- `c.md`\n"
+        );
+        assert_eq!(
+            listed("```\n└── a.md\n```\n"),
+            "```\n├── a.md\n├── b.md\n└── c.md\n```\n"
+        );
+        assert_eq!(
+            listed("# All\n"),
+            "# All\n\n## Workflows\n\n- [b.md](b.md): b\n- [c.md](c.md): c\n- [a.md](a.md): a\n"
+        );
+        assert_eq!(listed("<!-- open\n"), "<!-- open\n");
     }
 
     /// The lines that are new in an index, those that have changed included.
@@ -164,11 +248,17 @@ mod tests {
             ("> - [a.md](a.md)", "> - [roll-out.md](roll-out.md)"),
             ("- one\n  - `a.md`\n\n  text", "  - `roll-out.md`"),
         ] {
-            assert_eq!(news(list, &facts()), [item], "{list}");
+            assert_eq!(news(list, &facts_of_one()), [item], "{list}");
         }
         let purpose = Some("for all");
         assert_eq!(
-            news("- [Do a](a.md): for you", &Facts { purpose, ..facts() }),
+            news(
+                "- [Do a](a.md): for you",
+                &Facts {
+                    purpose,
+                    ..facts_of_one()
+                }
+            ),
             ["- [Roll \\[it\\] out](roll-out.md): for all"]
         );
     }
@@ -178,24 +268,27 @@ mod tests {
         assert_eq!(
             added(
                 "- `a.md`\r\n\r\n- `b.md`\r\n\r\n  - more\r\n\r\nEnd.\r\n",
-                &facts()
+                &facts_of_one()
             ),
             "- `a.md`\r\n\r\n- `b.md`\r\n\r\n  - more\r\n\r\n- `roll-out.md`\r\n\r\nEnd.\r\n"
         );
-        assert_eq!(added("- `a.md`", &facts()), "- `a.md`\n- `roll-out.md`");
+        assert_eq!(
+            added("- `a.md`", &facts_of_one()),
+            "- `a.md`\n- `roll-out.md`"
+        );
     }
 
     #[test]
     fn a_row_fills_the_columns_that_it_knows() {
         let table = "| Workflow | Team | Run | What it does |\n| --- | --- | --- | --- |\n| [a](a.md) | x | `wf run a` | \\| |\n";
         assert_eq!(
-            news(table, &facts()),
+            news(table, &facts_of_one()),
             ["| [roll-out](roll-out.md) | - | `execute-task roll-out` | Roll [it] out |"]
         );
         let facts = Facts {
             owner: Some("a|b"),
             purpose: Some("this | that"),
-            ..facts()
+            ..facts_of_one()
         };
         assert_eq!(
             news(table, &facts),
@@ -215,12 +308,12 @@ mod tests {
         let tree =
             "```\nworkflows/\n├── a.md   # one\n├── sub/\n│   └── b.md\n└── README.md\n```\n";
         assert_eq!(
-            added(tree, &facts()),
+            added(tree, &facts_of_one()),
             tree.replace("# one\n", "# one\n├── roll-out.md # Roll [it] out\n")
         );
         let below = Facts {
             file: "workflows/sub/c.md",
-            ..facts()
+            ..facts_of_one()
         };
         assert_eq!(
             added(tree, &below),
@@ -228,7 +321,7 @@ mod tests {
         );
         let ascii = "```\n|-- README.md\n`-- a.md\n```\n";
         assert_eq!(
-            added(ascii, &facts()),
+            added(ascii, &facts_of_one()),
             "```\n|-- README.md\n|-- a.md\n`-- roll-out.md\n```\n"
         );
     }
@@ -237,7 +330,7 @@ mod tests {
     fn every_listing_that_names_most_gets_a_line() {
         let both = "```\n├── a.md\n└── b.md\n```\n\n| File |\n| --- |\n| [a.md](a.md) |\n| [b.md](b.md) |\n\nSee:\n\n- [a](a.md)\n\n## Notes\n\n- [x](../docs/x.md)\n- [y](../docs/y.md)\n";
         assert_eq!(
-            news(both, &facts()),
+            news(both, &facts_of_one()),
             [
                 "├── b.md",
                 "└── roll-out.md",
@@ -247,7 +340,7 @@ mod tests {
         );
         let groups = "- `a.md`\n\n## More\n\n- `b.md`\n- `c.md`\n\n## Rest\n\n- `d.md`\n- `e.md`\n";
         assert_eq!(
-            added(groups, &facts()),
+            added(groups, &facts_of_one()),
             groups.replace("- `c.md`\n", "- `c.md`\n- `roll-out.md`\n")
         );
     }
@@ -255,21 +348,18 @@ mod tests {
     #[test]
     fn an_index_without_a_listing_gets_one() {
         assert_eq!(
-            added("# All\n\n- first, think\n", &facts()),
+            added("# All\n\n- first, think\n", &facts_of_one()),
             "# All\n\n- first, think\n\n## Workflows\n\n- [roll-out.md](roll-out.md): Roll [it] out\n"
         );
         assert_eq!(
-            added("", &facts()),
+            added("", &facts_of_one()),
             "# Workflows\n\n- [roll-out.md](roll-out.md): Roll [it] out\n"
         );
         let named = "Start with [it](roll-out.md).";
-        assert_eq!(added(named, &facts()), named);
+        assert_eq!(added(named, &facts_of_one()), named);
         for text in ["```\nopen\n", "<!-- open\n"] {
-            assert_eq!(
-                add(&Source::new(INDEX, text), INDEX, &facts()),
-                None,
-                "{text}"
-            );
+            let edits = entries(&Source::new(INDEX, text), INDEX, &[facts_of_one()]);
+            assert_eq!(edits, [None], "{text}");
         }
     }
 }

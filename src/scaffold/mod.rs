@@ -22,7 +22,7 @@ pub use document::Unfit;
 pub use document::document;
 pub use fresh::index as fresh_index;
 pub use index::add;
-pub use index::entry;
+pub use index::entries;
 pub use parts::Parts;
 pub use parts::whole;
 
@@ -56,16 +56,16 @@ impl Facts<'_> {
     }
 }
 
-/// An index with one more document listed: the text of one that is given, or a new one. Where there is no place for
-/// the document in it, the text stays as it is.
+/// An index with documents listed: the text of one that is given, or a new one. Where there is no place for a
+/// document in it, it is left out.
 #[must_use]
-pub fn listed(index: &str, text: Option<String>, facts: &Facts<'_>) -> String {
-    let Some(text) = text else {
-        return fresh_index(index, None, facts);
+pub fn listed(index: &str, text: Option<String>, all: &[Facts<'_>]) -> String {
+    let (text, rest) = match (text, all) {
+        (Some(text), _) => (text, all),
+        (None, [first, rest @ ..]) => (fresh_index(index, None, first), rest),
+        (None, []) => return String::new(),
     };
-    let source = Source::new(index, text);
-    let added = add(&source, index, facts);
-    added.unwrap_or_else(|| source.text().to_owned())
+    index::add_all(Source::new(index, text), index, rest)
 }
 
 /// A text with edits made that do not overlap.

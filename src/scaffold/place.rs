@@ -92,7 +92,10 @@ impl<'a> Place<'a> {
     /// The listing that an entry is part of, and its item or row; `None` for a link in a text.
     fn holder(&self, entry: &Entry) -> Option<(BlockId, BlockId)> {
         let holds = |block: &markdown::Block| block.span.contains(entry.span);
-        let leaf = self.tree.blocks.iter().rposition(holds)? as BlockId;
+        // Blocks stand in the order of their places.
+        let blocks = &self.tree.blocks;
+        let before = blocks.partition_point(|block| block.span.start() <= entry.span.start());
+        let leaf = blocks[..before].iter().rposition(holds)? as BlockId;
         let block = self.tree.block(leaf);
         if entry.form == EntryForm::Tree {
             return Some((leaf, leaf));

@@ -21,6 +21,9 @@ use crate::shell::syntax::span;
 use crate::shell::wrapper;
 use crate::source::Span;
 
+/// So many redirections of the groups around a command are told with it, the nearest: each is copied for each command.
+const MOST_AROUND: usize = 64;
+
 /// Walks a tree and collects its facts.
 pub struct Walker<'a> {
     /// The text that was parsed.
@@ -232,7 +235,7 @@ impl<'a> Walker<'a> {
             span: self.trimmed(whole),
             head: wrapper::head(&values),
             words,
-            redirects: self.redirects.clone(),
+            redirects: self.redirects[mark.saturating_sub(MOST_AROUND)..].to_vec(),
             stage: self.stage,
             is_guarded: self.is_guarded,
         };

@@ -26,10 +26,13 @@ pub fn text(cx: &Context<'_>, heading: Span) -> Span {
         }
     }
     let whole = span;
-    let comments = tree.inlines.iter().rev().filter(|inline| {
-        inline.kind == InlineKind::Html
-            && whole.contains(inline.span)
-            && source.slice(inline.span).starts_with("<!--")
+    let before = tree
+        .inlines
+        .partition_point(|inline| inline.span.start() < whole.end());
+    let own = tree.inlines[..before].iter().rev();
+    let own = own.take_while(|inline| inline.span.start() >= whole.start());
+    let comments = own.filter(|inline| {
+        inline.kind == InlineKind::Html && source.slice(inline.span).starts_with("<!--")
     });
     for comment in comments {
         if comment.span.end() == span.end() && comment.span.start() > span.start() {

@@ -1,7 +1,5 @@
 //! Indexes: a document's line in one, and one where there is none.
 
-use std::rc::Rc;
-
 use chrono::NaiveDate;
 
 use crate::edit::Edit;
@@ -76,27 +74,28 @@ pub fn command(cx: &Directories<'_>, document: &Document) -> Option<Span> {
     field.content.text()
 }
 
-/// A document's line in an index.
-pub fn listed(cx: &Directories<'_>, index: &str, file: &str) -> Option<Fix> {
-    let document: Rc<Document> = (cx.document)(index)?;
-    let known = Known::of(cx, file);
-    let edits = scaffold::entry(&document.source, index, &known.facts(cx, file))?;
-    (!edits.is_empty()).then(|| Fix::needs_consent(edits))
+/// Documents' lines in an index, for each of them.
+pub fn listed(cx: &Directories<'_>, index: &str, files: &[&str]) -> Vec<Option<Fix>> {
+    let Some(document) = (cx.document)(index) else {
+        return vec![None; files.len()];
+    };
+    let known: Vec<Known> = files.iter().map(|file| Known::of(cx, file)).collect();
+    let facts = all_facts(cx, files, &known);
+    let edits = scaffold::entries(&document.source, index, &facts);
+    let fix = |edits: Vec<Edit>| (!edits.is_empty()).then(|| Fix::needs_consent(edits));
+    edits.into_iter().map(|edits| edits.and_then(fix)).collect()
 }
 
 /// An index at a path that lists documents, of which there is at least one.
-pub fn written<'a>(
-    cx: &Directories<'_>,
-    index: &str,
-    files: impl IntoIterator<Item = &'a String>,
-) -> Option<Fix> {
-    let mut text: Option<String> = None;
-    for file in files {
-        let known = Known::of(cx, file);
-        let facts = known.facts(cx, file);
-        text = Some(scaffold::listed(index, text, &facts));
-    }
-    let mut fix = Fix::needs_consent(vec![Edit::insert(0, text?)]);
+pub fn written(cx: &Directories<'_>, index: &str, files: &[&str]) -> Fix {
+    let known: Vec<Known> = files.iter().map(|file| Known::of(cx, file)).collect();
+    let text = scaffold::listed(index, None, &all_facts(cx, files, &known));
+    let mut fix = Fix::needs_consent(vec![Edit::insert(0, text)]);
     fix.path = Some(index.to_owned());
-    Some(fix)
+    fix
+}
+
+fn all_facts<'a>(cx: &Directories<'_>, files: &[&'a str], known: &'a [Known]) -> Vec<Facts<'a>> {
+    let each = known.iter().zip(files);
+    each.map(|(known, file)| known.facts(cx, file)).collect()
 }
