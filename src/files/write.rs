@@ -9,9 +9,27 @@ use std::path::PathBuf;
 
 /// Write a file so that a reader sees the old one or the new one, whole. A symbolic link is written through.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = target_of(path)?;
     let folder = folder_of(&target)?;
     write_whole(&target, folder, bytes).map_err(plain)
+}
+
+/// So many symbolic links are followed one after the other: as many as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// What is written where a path is: the end of its symbolic links, which need not be there yet.
+fn target_of(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(target) = fs::canonicalize(path) {
+        return Ok(target);
+    }
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else {
+            return Ok(target);
+        };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    Err(io::Error::other("its symbolic links lead nowhere"))
 }
 
 /// The folder of a file, which must be there: asked first, for an error that speaks of it rather than of a temporary
@@ -148,6 +166,27 @@ mod tests {
             path,
             before: before.map(|text| text.as_bytes().to_vec()),
             after: after.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_that_leads_nowhere_yet_is_written_through() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |path: &str| folder.path().join(path);
+        let link = |target: &str, path: &str| {
+            std::os::unix::fs::symlink(target, at(path)).expect("a link");
+        };
+        link("b", "a");
+        link("c", "b");
+        replace(&at("a"), b"1").expect("writable");
+        assert_eq!(fs::read(at("c")).expect("it is there"), b"1");
+        assert!(at("a").is_symlink() && at("b").is_symlink());
+        link("gone/file", "lost");
+        link("loop", "loop");
+        for path in ["lost", "loop"] {
+            assert!(replace(&at(path), b"1").is_err());
+            assert!(at(path).is_symlink());
         }
     }
 

@@ -94,8 +94,6 @@ pub struct Started {
     pub id: Id,
     /// The process, to be recorded before the release.
     pub process: Process,
-    /// The file of its output.
-    pub output: PathBuf,
 }
 
 /// What is watched besides commands and signals.
@@ -200,7 +198,6 @@ impl Pool {
         Ok(Started {
             id,
             process: Process { pid, birth },
-            output,
         })
     }
 
