@@ -357,3 +357,25 @@ fn an_index_without_end() {
     ]);
     assert_eq!(run.out.matches("(a1999.md)").count(), 1, "{}", run.err);
 }
+
+#[test]
+fn fixes_that_are_dropped_without_end() {
+    // Links lead to the headings as they are.
+    let links: Vec<String> = (1..=150)
+        .map(|at| format!("- [{at}](#step-{at}---build)\n"))
+        .collect();
+    let steps: Vec<String> = (1..=150)
+        .map(|at| format!("### Step {at} - Build\n\n"))
+        .collect();
+    let (links, steps) = (links.concat(), steps.concat());
+    let document = |title: &str| format!("# A\n\n{links}\n## {title}\n\n## Steps\n\n{steps}");
+    let project = Project::new();
+    project.write("workflows/limits.md", document("Trigegr"));
+    project.check(&["--isolated", "--fix"]);
+    let mended = std::fs::read_to_string(project.path().join("workflows/limits.md")).unwrap();
+    assert!(
+        mended == document("Trigger"),
+        "{}",
+        &mended[mended.len() - 6000..]
+    );
+}

@@ -36,6 +36,10 @@ pub struct Judge<'a> {
     pub kept: Option<&'a FxHashSet<String>>,
 }
 
+/// So many fixes of a file are dropped one by one. After that those of one rule are dropped together, for each is
+/// tried on the whole file.
+const PATIENCE: usize = 100;
+
 /// A fix that was dropped, by its finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
@@ -85,6 +89,8 @@ impl Judge<'_> {
         let mut findings = self.findings(&settled.text);
         // So many fixes are tried at once, and whether those that were dropped may have become possible.
         let (mut most, mut has_changed) = (usize::MAX, false);
+        // So many more are dropped one by one.
+        let mut patience = PATIENCE;
         loop {
             let open = findings
                 .iter()
@@ -113,12 +119,16 @@ impl Judge<'_> {
                 }
                 settled.text = applied.text;
                 findings = after;
-            } else if mended.len() > 1 {
+                most = most.saturating_mul(2);
+            } else if mended.len() > 1 && (patience > 0 || mended[0] != mended[mended.len() - 1]) {
                 most = mended.len() / 2;
             } else {
-                let at = applied.taken.first().copied().unwrap_or_default();
-                settled.dropped.push(Dropped::of(open[at]));
-                most = usize::MAX;
+                let taken = applied.taken.iter().map(|&at| Dropped::of(open[at]));
+                settled.dropped.extend(taken);
+                if mended.is_empty() {
+                    settled.dropped.push(Dropped::of(open[0]));
+                }
+                patience = patience.saturating_sub(1);
             }
         }
     }
