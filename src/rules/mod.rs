@@ -10,6 +10,7 @@ mod directory;
 mod document;
 mod fields;
 mod header;
+mod hidden;
 mod inputs;
 mod mark;
 mod mend;
@@ -99,7 +100,7 @@ pub static RULES: &[Rule] = rules! {
     "unquoted-input"          WARNING Workflow    shell::unquoted_input;
     "dangerous-command"       ERROR   Workflow    danger::dangerous_command;
     "hard-coded-secret"       ERROR   Both        commands::hard_coded_secret;
-    "hidden-character"        ERROR   Workflow    commands::hidden_character;
+    "hidden-character"        ERROR   Workflow    hidden::hidden_character;
     "not-idempotent"          WARNING Workflow    repeat::not_idempotent;
     "duplicate-rollback"      WARNING Workflow    rollback::duplicate_rollback;
     "unverified-step"         OFF     Workflow    steps::unverified_step;
