@@ -8,19 +8,18 @@ use chrono::TimeDelta;
 use crate::cli::inventory::Inventory;
 use crate::config;
 use crate::files;
+use crate::lint;
 use crate::lint::Project;
 use crate::markdown::content;
 use crate::parse;
 use crate::parse::date;
 use crate::parse::value;
-use crate::rule::Check;
-use crate::rules::RULES;
 use crate::secret;
 use crate::source::Source;
 use crate::workflow::Workflow;
 
 /// A workflow. Of one that cannot be read only name, paths and note are known.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Overview {
     /// The name by which it is asked for.
     pub name: String,
@@ -132,7 +131,10 @@ pub fn of(inventory: &Inventory, file: &str) -> Overview {
         note: None,
     };
     match text(project, file) {
-        Ok(text) => fill(&mut overview, project, &text),
+        Ok(text) => match lint::guarded(|| fill(overview.clone(), project, &text)) {
+            Ok(filled) => return filled,
+            Err(bug) => overview.note = Some(format!("cannot be read: a bug in wf: {bug}")),
+        },
         Err(fault) => overview.note = Some(format!("cannot be read: {fault}")),
     }
     overview
@@ -142,18 +144,14 @@ pub fn of(inventory: &Inventory, file: &str) -> Overview {
 fn text(project: &Project, path: &str) -> Result<String, String> {
     let bytes = files::read(&project.root.join(path)).map_err(|error| error.to_string())?;
     let text = String::from_utf8(bytes);
-    let fault = RULES.iter().find_map(|rule| match rule.check {
-        Check::Bytes(check) => check(&text, project.config.max_file_size),
-        _ => None,
-    });
-    match (fault, text) {
-        (Some(fault), _) => Err(fault.message),
+    match (lint::fault(project, &text), text) {
+        (Some((_, fault)), _) => Err(fault.message),
         (None, Ok(text)) => Ok(secret::masked(&text).into_owned()),
         (None, Err(error)) => Err(error.to_string()),
     }
 }
 
-fn fill(overview: &mut Overview, project: &Project, text: &str) {
+fn fill(mut overview: Overview, project: &Project, text: &str) -> Overview {
     let template = &project.template;
     let document = parse::document(Source::new(&overview.path, text), template);
     let (source, workflow) = (&document.source, &document.workflow);
@@ -174,6 +172,7 @@ fn fill(overview: &mut Overview, project: &Project, text: &str) {
     overview.steps = template.steps.as_ref().map(|_| workflow.steps.len());
     let day = header("LAST-AUDITED").and_then(|text| date::iso(&text));
     overview.audit = day.map(|day| audit(day, project.today, project.config.audit));
+    overview
 }
 
 fn trigger<'a>(project: &Project, workflow: &Workflow, source: &'a Source) -> Option<&'a str> {

@@ -135,11 +135,11 @@ impl Shelf<'_> {
     }
 
     fn read(&self, path: &str) -> Option<Rc<Document>> {
-        let bytes = self.neighbours.read(path).ok()?;
-        if bytes.len() as u64 > self.project.config.max_file_size {
+        let text = String::from_utf8(self.neighbours.read(path).ok()?);
+        if document::fault(self.project, &text).is_some() {
             return None;
         }
-        let text = String::from_utf8(bytes).ok()?;
+        let text = text.ok()?;
         let source = Source::new(self.project.shown(path), text);
         let document = document::parsed(self.project, Role::of(path), source);
         Some(Rc::new(document::concealed(document)))

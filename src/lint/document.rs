@@ -131,27 +131,32 @@ enum Unreadable {
     Yes(Option<Finding>),
 }
 
-fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, text: &Text) -> Unreadable {
-    for (at, rule) in RULES.iter().enumerate() {
+/// Why a text cannot be judged, and the place of the rule that says so.
+pub fn fault(project: &Project, text: &Text) -> Option<(usize, Fault)> {
+    RULES.iter().enumerate().find_map(|(at, rule)| {
         let Check::Bytes(check) = rule.check else {
-            continue;
+            return None;
         };
-        if let Some(fault) = check(text, project.config.max_file_size) {
-            let finding = sink(at, levels[at]).map(|mut out| {
-                out.report(Span::default(), fault.message.clone())
-                    .help(fault.help);
-                let diagnostic = out.found.pop().expect("one was just reported");
-                let mut finding = Finding::whole(shown.to_owned(), None, diagnostic, |path| {
-                    project.shown(path)
-                });
-                let place = fault_place(shown, rule::bytes(text), &fault);
-                (finding.place.start, finding.place.end) = (place.start, place.end);
-                finding
-            });
-            return Unreadable::Yes(finding);
-        }
-    }
-    Unreadable::No
+        check(text, project.config.max_file_size).map(|fault| (at, fault))
+    })
+}
+
+fn unreadable(project: &Project, levels: &[RuleLevel], shown: &str, text: &Text) -> Unreadable {
+    let Some((at, fault)) = fault(project, text) else {
+        return Unreadable::No;
+    };
+    let finding = sink(at, levels[at]).map(|mut out| {
+        out.report(Span::default(), fault.message.clone())
+            .help(fault.help);
+        let diagnostic = out.found.pop().expect("one was just reported");
+        let mut finding = Finding::whole(shown.to_owned(), None, diagnostic, |path| {
+            project.shown(path)
+        });
+        let place = fault_place(shown, rule::bytes(text), &fault);
+        (finding.place.start, finding.place.end) = (place.start, place.end);
+        finding
+    });
+    Unreadable::Yes(finding)
 }
 
 /// The fault's line and column, counted in the text before it.

@@ -32,6 +32,8 @@ use crate::rules;
 use crate::template::Template;
 
 pub use document::Unjudged;
+pub use document::fault;
+pub use document::guarded;
 pub use excerpt::Excerpt;
 pub use finding::Finding;
 pub use finding::Place;

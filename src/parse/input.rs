@@ -112,10 +112,11 @@ fn read(source: &Source, text: Span) -> Result<Input, (Option<Input>, String)> {
     }
 }
 
-/// The input that a bullet means whose name lacks a backtick: a word in capitals. It has no place.
+/// The input that a bullet means whose name lacks a backtick, or is bold: a word in capitals. It has no place.
 fn guessed(bullet: &str) -> Option<Input> {
     let is_name = |c: &char| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_';
-    let name = bullet.chars().filter(|c| *c != '`').take_while(is_name);
+    let is_mark = |c: &char| matches!(c, '`' | '*');
+    let name = bullet.chars().filter(|c| !is_mark(c)).take_while(is_name);
     let name: String = name.collect();
     shell::is_name(&name).then(|| Input {
         name,

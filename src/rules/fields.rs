@@ -323,7 +323,7 @@ pub fn missing_code_block(cx: &Context<'_>, out: &mut Findings) {
                 .descendants(*id)
                 .any(|id| is_fence(&tree.block(id).kind)),
         });
-        if !has_code {
+        if !has_code && !cx.is_unfilled(first(cx, part)) {
             let span = part
                 .field
                 .map_or(part.asked.heading, |(field, _)| field.label);

@@ -43,7 +43,7 @@ pub fn unused_input(cx: &Context<'_>, out: &mut Findings) {
     let mut inputs = inputs
         .filter_map(|declared| declared.input.as_ref())
         .peekable();
-    if inputs.peek().is_none() {
+    if inputs.peek().is_none() || cx.commands().iter().any(reads_what_it_finds) {
         return;
     }
     // A name that is declared twice is reported for that alone.
@@ -105,6 +105,15 @@ fn lost<'a>(cx: &'a Context<'_>) -> FxHashSet<&'a str> {
         }
     }
     names
+}
+
+/// Whether a command reads every variable that a text it is given names: `envsubst` without a list of them.
+fn reads_what_it_finds(command: &Command<'_>) -> bool {
+    command.pieces().any(|(_, facts)| {
+        facts.commands.iter().any(|simple| {
+            facts.program(simple) == Some("envsubst") && simple.words.len() == simple.head + 1
+        })
+    })
 }
 
 /// Add the names that a command reads; one that does not parse is taken to read every name in it.

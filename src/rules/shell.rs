@@ -193,6 +193,9 @@ pub struct Undeclared<'a> {
 
 /// The variables that nothing gives, in the order in which they are read.
 pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
+    if is_inputs_lost(cx) {
+        return Vec::new();
+    }
     let mut known = None;
     let mut found: Vec<Undeclared<'_>> = Vec::new();
     let mut places: FxHashMap<&str, usize> = FxHashMap::default();
@@ -225,6 +228,13 @@ pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
     // Where an input's name is malformed, that is what is wrong.
     found.retain(|variable| variable.near.is_none_or(shell::is_name));
     found
+}
+
+/// Whether nobody knows what the document declares, since its section of inputs holds no list: that is what is wrong.
+fn is_inputs_lost(cx: &Context<'_>) -> bool {
+    let section = cx.template.section("Inputs");
+    let section = section.and_then(|id| cx.document.workflow.section(id));
+    section.is_some() && cx.inputs().is_empty()
 }
 
 /// Whether a piece reads a variable that it does not give itself.

@@ -18,7 +18,13 @@ const MAPFILE_VALUES: [&str; 7] = ["-d", "-n", "-O", "-s", "-u", "-C", "-c"];
 
 /// Note what a command does beyond running a program.
 pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
-    let words = &command.words[command.head..];
+    let (before, words) = command.words.split_at(command.head);
+    // `env A=1 sh -c …`
+    for word in before.iter().filter_map(|word| word.value_in(walker.text)) {
+        if let Some((name, _)) = word.split_once('=').filter(|(name, _)| is_name(name)) {
+            walker.facts.assigned.push(name.into());
+        }
+    }
     let Some(name) = words.first().and_then(|word| word.value_in(walker.text)) else {
         return;
     };
