@@ -398,14 +398,3 @@ fn of_a_long_cycle_the_beginning_is_told() {
     let message = cycles.next().unwrap()["message"].as_str().unwrap();
     assert!(message.ends_with(" → step 20 → … → step 1"), "{message}");
 }
-
-#[test]
-fn an_index_that_is_no_text_is_one_finding() {
-    let project = sample::project(&["release"]);
-    for bytes in [&b"a\0b"[..], b"\xff"] {
-        project.write("workflows/README.md", bytes);
-        let run = project.check(&[]);
-        assert_eq!(run.out.lines().count(), 1, "{}", run.out);
-        assert!(run.out.contains("[unreadable-document]"), "{}", run.out);
-    }
-}

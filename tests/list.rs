@@ -12,6 +12,7 @@ use crate::json;
 use crate::project;
 use crate::project::Project;
 use crate::project::Run;
+use crate::sample;
 #[cfg(target_os = "linux")]
 use crate::terminal;
 
@@ -119,4 +120,15 @@ fn documents_of_a_project_inside_are_not_its_own() {
     };
     assert_eq!(names("."), ["workflows/release.md"]);
     assert_eq!(names("workflows/inner"), ["workflows/deploy.md"]);
+}
+
+#[test]
+fn an_index_that_is_no_text_is_one_finding() {
+    let project = sample::project(&["release"]);
+    for bytes in [&b"a\0b"[..], b"\xff"] {
+        project.write("workflows/README.md", bytes);
+        let run = project.check(&[]);
+        assert_eq!(run.out.lines().count(), 1, "{}", run.out);
+        assert!(run.out.contains("[unreadable-document]"), "{}", run.out);
+    }
 }

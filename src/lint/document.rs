@@ -132,6 +132,7 @@ enum Unreadable {
 }
 
 /// Why a text cannot be judged, and the place of the rule that says so.
+#[must_use]
 pub fn fault(project: &Project, text: &Text) -> Option<(usize, Fault)> {
     RULES.iter().enumerate().find_map(|(at, rule)| {
         let Check::Bytes(check) = rule.check else {

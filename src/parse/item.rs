@@ -35,6 +35,8 @@ pub enum Ambiguity {
     Two,
     /// A command in a list within the item.
     Nested,
+    /// A block that runs although it seems to say `no-run`.
+    NearlyNoRun,
 }
 
 /// The languages that run without configuration.
@@ -86,6 +88,16 @@ fn info_words(fence: &Fence) -> impl Iterator<Item = &str> {
     words.filter(|word| !word.is_empty())
 }
 
+/// Whether a block's info string says in another form that it is only shown: as Rust's documentation does, say.
+fn says_nearly_no_run(fence: &Fence) -> bool {
+    let is_nearly = |word: &str| {
+        let letters = word.chars().filter(|c| !matches!(c, '-' | '_'));
+        let letters: String = letters.flat_map(char::to_lowercase).collect();
+        ["norun", "noexec", "dontrun", "donotrun"].contains(&&*letters)
+    };
+    info_words(fence).skip(1).any(is_nearly)
+}
+
 /// The text that items are read from.
 #[derive(Debug)]
 pub struct Items<'a> {
@@ -121,9 +133,13 @@ impl<'a> Items<'a> {
         for id in children.filter(|&id| self.tree.block(id).span.start < end) {
             let block = self.tree.block(id);
             let next = match &block.kind {
-                BlockKind::Fence(fence) => {
-                    Language::of(fence, self.interpreters).map(|language| Work::Block(id, language))
-                }
+                BlockKind::Fence(fence) => Language::of(fence, self.interpreters).map(|language| {
+                    if says_nearly_no_run(fence) {
+                        Work::Ambiguous(Ambiguity::NearlyNoRun)
+                    } else {
+                        Work::Block(id, language)
+                    }
+                }),
                 BlockKind::Paragraph => self.run_line(block.span, end),
                 BlockKind::List { .. } if self.has_command(id) => {
                     Some(Work::Ambiguous(Ambiguity::Nested))

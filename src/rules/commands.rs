@@ -127,6 +127,10 @@ pub fn ambiguous_command(cx: &Context<'_>, out: &mut Findings) {
                 "a command stands in a list within the item",
                 "make an item of it, or mark its block `no-run`",
             ),
+            Ambiguity::NearlyNoRun => (
+                "the block would run, though it seems to be only shown",
+                "write `no-run` behind the language, or leave the language alone",
+            ),
         };
         out.report(whole(cx, item), message).help(help);
     }
@@ -141,8 +145,15 @@ fn whole(cx: &Context<'_>, item: &Item) -> Span {
 
 pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
     for item in cx.items().iter().filter(|item| item.work == Work::Manual) {
-        let found = lone_span(cx, item).or_else(|| last_line(cx, item));
-        let Some((text, span, is_called_for)) = found else {
+        let found = lone_span(cx, item)
+            .or_else(|| last_line(cx, item))
+            .or_else(|| end_of_line(cx, item));
+        let Some(Unmarked {
+            text,
+            span,
+            is_called_for,
+        }) = found
+        else {
             continue;
         };
         let Some(code) = content::code_span(&cx.document.source, span) else {
@@ -154,13 +165,22 @@ pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
         if is_called_for || is_program {
             out.report(span, "this looks like a command, but nothing says that it is run")
                 .help("write ``Run: `command` `` as the last line of the item; or say in words what a person does")
-                .fix(mend::commands::marked(cx, text, span));
+                .fix(text.and_then(|text| mend::commands::marked(cx, text, span)));
         }
     }
 }
 
-/// The paragraph and the code span of an item that holds nothing else, or `Run` and the span: then with `true`.
-fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
+/// A code span that may be meant as a command.
+struct Unmarked {
+    /// The text that would go for `Run:` and the span.
+    text: Option<Span>,
+    span: Span,
+    /// Whether something says that it is to be run.
+    is_called_for: bool,
+}
+
+/// The paragraph and the code span of an item that holds nothing else, or `Run` and the span.
+fn lone_span(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
     let tree = &cx.document.tree;
     // Most items hold no code at all.
     let mut inlines = tree.inlines(item.id).iter();
@@ -175,14 +195,19 @@ fn lone_span(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
     let before = cx.text(Span::new(block.span.start(), span.start()));
     let end = block.span.end().min(item.end as usize);
     let after = cx.text(Span::new(span.end(), end.max(span.end())));
+    let is_inside = says_run_inside(cx, span);
     let is_called_for = is_verb(before);
     let is_alone = before.is_empty() && after.trim_matches(['.', ' ', '\n', '\r']).is_empty();
     let whole = Span::new(block.span.start(), end);
-    (is_called_for || is_alone).then_some((whole, span, is_called_for))
+    (is_called_for || is_alone).then_some(Unmarked {
+        text: (!is_inside).then_some(whole),
+        span,
+        is_called_for: is_called_for || is_inside,
+    })
 }
 
 /// The last line of an item's text, below its title, and the code span on it, if it is `Run` and the span.
-fn last_line(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
+fn last_line(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
     let tree = &cx.document.tree;
     let mut code = tree.inlines(item.id).iter();
     let code = code.rfind(|inline| inline.kind == InlineKind::Code)?.span;
@@ -199,7 +224,41 @@ fn last_line(cx: &Context<'_>, item: &Item) -> Option<(Span, Span, bool)> {
         .trim_matches(['.', ' '])
         .is_empty();
     let line = Span::new(start, text.end());
-    (is_alone && is_verb(&above[title..])).then_some((line, code, true))
+    let before = &above[title..];
+    let is_inside = before.trim().is_empty() && says_run_inside(cx, code);
+    (is_alone && (is_inside || is_verb(before))).then_some(Unmarked {
+        text: (!is_inside).then_some(line),
+        span: code,
+        is_called_for: true,
+    })
+}
+
+/// The code span that an item's text ends in, behind words and `Run:`.
+fn end_of_line(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
+    let tree = &cx.document.tree;
+    let mut code = tree.inlines(item.id).iter();
+    let span = code.rfind(|inline| inline.kind == InlineKind::Code)?.span;
+    let block = tree.block(tree.children(item.id).next()?);
+    let text = Span::new(block.span.start(), block.span.end().min(item.end as usize));
+    if !matches!(block.kind, BlockKind::Paragraph) || !text.contains(span) {
+        return None;
+    }
+    let after = cx.text(Span::new(span.end(), text.end()));
+    let before = cx.text(Span::new(text.start(), span.start())).trim_end();
+    let words = before.trim_end_matches(['*', '_']).strip_suffix(':')?;
+    let word = words.rsplit([' ', '\t', '\n', '\r']).next()?;
+    let is_end = after.trim_matches(['.', ' ']).is_empty();
+    (is_end && is_verb(word)).then_some(Unmarked {
+        text: None,
+        span,
+        is_called_for: true,
+    })
+}
+
+/// Whether a code span holds what should stand before it.
+fn says_run_inside(cx: &Context<'_>, span: Span) -> bool {
+    let code = content::code_span(&cx.document.source, span);
+    code.is_some_and(|code| cx.text(code).trim_start().starts_with("Run:"))
 }
 
 /// Whether a text says, in whatever form, that what follows is to be run.

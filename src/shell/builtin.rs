@@ -16,15 +16,20 @@ const READ_VALUES: [&str; 7] = ["-d", "-i", "-n", "-N", "-p", "-t", "-u"];
 /// And those of `mapfile`.
 const MAPFILE_VALUES: [&str; 7] = ["-d", "-n", "-O", "-s", "-u", "-C", "-c"];
 
-/// Note what a command does beyond running a program.
-pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
-    let (before, words) = command.words.split_at(command.head);
-    // `env A=1 sh -c …`
-    for word in before.iter().filter_map(|word| word.value_in(walker.text)) {
+/// Note the names that a command is given by the program before it: `env A=1 sh -c …`.
+fn handed_on(walker: &mut Walker<'_>, command: &Simple) {
+    let before = command.words[..command.head].iter();
+    for word in before.filter_map(|word| word.value_in(walker.text)) {
         if let Some((name, _)) = word.split_once('=').filter(|(name, _)| is_name(name)) {
             walker.facts.assigned.push(name.into());
         }
     }
+}
+
+/// Note what a command does beyond running a program.
+pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
+    handed_on(walker, command);
+    let words = &command.words[command.head..];
     let Some(name) = words.first().and_then(|word| word.value_in(walker.text)) else {
         return;
     };
