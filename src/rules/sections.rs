@@ -7,6 +7,8 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic;
 use crate::diagnostic::Diagnostic;
 use crate::markdown::BlockKind;
+use crate::markdown::Inline;
+use crate::markdown::InlineKind;
 use crate::nearest;
 use crate::rule::Context;
 use crate::rule::Findings;
@@ -14,6 +16,7 @@ use crate::rules::mend;
 use crate::rules::order;
 use crate::source::Span;
 use crate::template::SectionId;
+use crate::workflow::Body;
 use crate::workflow::Section;
 use crate::workflow::Spelling;
 
@@ -248,13 +251,12 @@ pub fn missing_field(cx: &Context<'_>, out: &mut Findings) {
         let spec = &cx.template.sections[id];
         for (field, asked) in spec.fields.iter().enumerate() {
             if !asked.optional && !section.body.has(field) {
-                report_absent(
-                    out,
-                    section.heading,
-                    &asked.label,
-                    &format!("`{}`", spec.title),
-                )
-                .fix(mend::fields::in_section(cx, id, field));
+                let place = format!("`{}`", spec.title);
+                let finding = report_absent(out, section.heading, &asked.label, &place);
+                match indented(cx, section.heading, &section.body, &asked.label) {
+                    Some(label) => in_item(finding, label),
+                    None => finding.fix(mend::fields::in_section(cx, id, field)),
+                };
             }
         }
     }
@@ -290,11 +292,47 @@ fn absent_step_fields(cx: &Context<'_>, out: &mut Findings, judged: impl Fn(&str
         for (field, asked) in spec.fields.iter().enumerate() {
             let is_absent = !asked.optional && !step.body.has(field) && judged(&asked.label);
             if is_absent && (last != Some(step.heading) || !is_swallowed(&asked.label)) {
-                report_absent(out, step.heading, &asked.label, &step.reference())
-                    .fix(mend::fields::in_step(cx, step, field));
+                let finding = report_absent(out, step.heading, &asked.label, &step.reference());
+                match indented(cx, step.heading, &step.body, &asked.label) {
+                    Some(label) => in_item(finding, label),
+                    None => finding.fix(mend::fields::in_step(cx, step, field)),
+                };
             }
         }
     }
+}
+
+/// A label of that name that begins a paragraph of a list item, and so is part of it.
+fn indented(cx: &Context<'_>, heading: Span, body: &Body, label: &str) -> Option<Span> {
+    let tree = &cx.document.tree;
+    let ends = body.fields().iter().map(|field| field.content.end);
+    let end = ends.chain([body.content.end]).max()?;
+    let first = tree
+        .inlines
+        .partition_point(|inline| inline.span.start() < heading.end());
+    let mut inside = tree.inlines[first..]
+        .iter()
+        .take_while(|inline| inline.span.start < end);
+    let is_it = |inline: &&Inline| {
+        let name = cx.text(inline.span).trim_matches(['*', '_', ':', ' ']);
+        let paragraph = tree.block(inline.block);
+        // The paragraph that an item begins with is its title.
+        let is_in_item = paragraph.parent.is_some_and(|item| {
+            matches!(tree.block(item).kind, BlockKind::Item(_))
+                && tree.children(item).next() != Some(inline.block)
+        });
+        matches!(inline.kind, InlineKind::Strong)
+            && nearest::same(name, label)
+            && inline.span.start == paragraph.span.start
+            && is_in_item
+    };
+    inside.find(is_it).map(|inline| inline.span)
+}
+
+fn in_item(finding: &mut Diagnostic, label: Span) -> &mut Diagnostic {
+    finding
+        .help("its label is part of a list item: begin that line at the margin")
+        .related(label, "the label")
 }
 
 fn report_absent<'o>(
