@@ -56,21 +56,20 @@ pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
     let own = value::stem(cx.path);
     if name != own && value::workflow_name(name) != value::workflow_name(own) {
         let span = Span::new(code.start() + offset, code.start() + offset + name.len());
-        out.report(
-            span,
-            format!(
-                "`{}` does not lead to this document, `{}`",
-                diagnostic::quoted(name),
-                cx.path
-            ),
-        )
-        .help(format!(
-            "write `{}`, or rename the file",
-            value::workflow_name(own)
-        ))
-        .fix(Fix::safe(vec![Edit::replace(
-            span,
-            value::workflow_name(own),
-        )]));
+        let shown = diagnostic::quoted(name);
+        let message = if name.contains('/') || name.ends_with(".md") {
+            format!("`{shown}` is a path, and a workflow is asked for by its name")
+        } else {
+            format!("`{shown}` does not lead to this document, `{}`", cx.path)
+        };
+        out.report(span, message)
+            .help(format!(
+                "write `{}`, or rename the file",
+                value::workflow_name(own)
+            ))
+            .fix(Fix::safe(vec![Edit::replace(
+                span,
+                value::workflow_name(own),
+            )]));
     }
 }
