@@ -145,9 +145,16 @@ fn whole(cx: &Context<'_>, item: &Item) -> Span {
 
 pub fn unmarked_command(cx: &Context<'_>, out: &mut Findings) {
     for item in cx.items().iter().filter(|item| item.work == Work::Manual) {
-        let found = lone_span(cx, item)
-            .or_else(|| last_line(cx, item))
-            .or_else(|| end_of_line(cx, item));
+        let inlines = cx.document.tree.inlines(item.id).iter();
+        let mut code = inlines.filter(|inline| inline.kind == InlineKind::Code);
+        // Most items hold no code at all.
+        let Some(first) = code.next() else {
+            continue;
+        };
+        let last = code.next_back().unwrap_or(first).span;
+        let found = lone_span(cx, item, first.span)
+            .or_else(|| last_line(cx, item, last))
+            .or_else(|| end_of_line(cx, item, last));
         let Some(Unmarked {
             text,
             span,
@@ -180,18 +187,14 @@ struct Unmarked {
 }
 
 /// The paragraph and the code span of an item that holds nothing else, or `Run` and the span.
-fn lone_span(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
+fn lone_span(cx: &Context<'_>, item: &Item, span: Span) -> Option<Unmarked> {
     let tree = &cx.document.tree;
-    // Most items hold no code at all.
-    let mut inlines = tree.inlines(item.id).iter();
-    let code = inlines.find(|inline| matches!(inline.kind, InlineKind::Code))?;
     let mut children = tree.children(item.id);
     let paragraph = children.next()?;
     let block = tree.block(paragraph);
     if !matches!(block.kind, BlockKind::Paragraph) || children.next().is_some() {
         return None;
     }
-    let span = code.span;
     let before = cx.text(Span::new(block.span.start(), span.start()));
     let end = block.span.end().min(item.end as usize);
     let after = cx.text(Span::new(span.end(), end.max(span.end())));
@@ -207,10 +210,8 @@ fn lone_span(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
 }
 
 /// The last line of an item's text, below its title, and the code span on it, if it is `Run` and the span.
-fn last_line(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
+fn last_line(cx: &Context<'_>, item: &Item, code: Span) -> Option<Unmarked> {
     let tree = &cx.document.tree;
-    let mut code = tree.inlines(item.id).iter();
-    let code = code.rfind(|inline| inline.kind == InlineKind::Code)?.span;
     let block = tree.block(tree.children(item.id).next()?);
     let text = Span::new(block.span.start(), block.span.end().min(item.end as usize));
     if !matches!(block.kind, BlockKind::Paragraph) || !text.contains(code) {
@@ -234,10 +235,8 @@ fn last_line(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
 }
 
 /// The code span that an item's text ends in, behind words and `Run:`.
-fn end_of_line(cx: &Context<'_>, item: &Item) -> Option<Unmarked> {
+fn end_of_line(cx: &Context<'_>, item: &Item, span: Span) -> Option<Unmarked> {
     let tree = &cx.document.tree;
-    let mut code = tree.inlines(item.id).iter();
-    let span = code.rfind(|inline| inline.kind == InlineKind::Code)?.span;
     let block = tree.block(tree.children(item.id).next()?);
     let text = Span::new(block.span.start(), block.span.end().min(item.end as usize));
     if !matches!(block.kind, BlockKind::Paragraph) || !text.contains(span) {
