@@ -7,9 +7,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::markdown;
+use crate::markdown::InlineKind;
 use crate::markdown::anchor;
 use crate::neighbours::Neighbours;
+use crate::parse::link;
 use crate::source::Source;
+use crate::source::Span;
 
 /// Texts that take the place of files, by path relative to the project root.
 pub type Texts = BTreeMap<String, String>;
@@ -56,6 +59,22 @@ impl Neighbours for Overlay<'_> {
             None => self.neighbours.anchors(path),
         }
     }
+}
+
+/// The headings of a Markdown text, each with its anchor.
+pub fn headings(text: &str) -> Vec<(Span, String)> {
+    anchor::of_headings(&markdown::parse(&Source::new("", text)))
+}
+
+/// The anchors of its own to which a Markdown text links.
+pub fn own_links(text: &str) -> FxHashSet<String> {
+    let tree = markdown::parse(&Source::new("", text));
+    let targets = tree.inlines.iter().filter_map(|inline| match &inline.kind {
+        InlineKind::Link(url) => link::relative(url),
+        _ => None,
+    });
+    let own = targets.filter(|target| target.path.is_empty());
+    own.filter_map(|target| target.fragment).collect()
 }
 
 /// The anchors of a Markdown text.

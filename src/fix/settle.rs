@@ -8,6 +8,7 @@ use crate::edit;
 use crate::edit::Applied;
 use crate::edit::Fix;
 use crate::edit::Safety;
+use crate::fix::LINK;
 use crate::fix::overlay;
 use crate::fix::overlay::Overlay;
 use crate::lint;
@@ -17,6 +18,7 @@ use crate::lint::Role;
 use crate::lint::Unit;
 use crate::rule::Folder;
 use crate::rules;
+use crate::source::Span;
 
 /// What a file is judged by.
 pub struct Judge<'a> {
@@ -36,9 +38,9 @@ pub struct Judge<'a> {
     pub kept: Option<&'a FxHashSet<String>>,
 }
 
-/// So many fixes of a file are dropped one by one. After that those of one rule are dropped together, for each is
-/// tried on the whole file.
-const PATIENCE: usize = 100;
+/// So many fixes of a file are dropped one by one, each after it was tried on the whole file. After that the others
+/// are left alone.
+const PATIENCE: usize = 300;
 
 /// A fix that was dropped, by its finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +91,6 @@ impl Judge<'_> {
         let mut findings = self.findings(&settled.text);
         // So many fixes are tried at once, and whether those that were dropped may have become possible.
         let (mut most, mut has_changed) = (usize::MAX, false);
-        // So many more are dropped one by one.
         let mut patience = PATIENCE;
         loop {
             let open = findings
@@ -103,7 +104,7 @@ impl Judge<'_> {
                 if !has_changed || settled.dropped.is_empty() {
                     return settled;
                 }
-                (most, has_changed) = (usize::MAX, false);
+                (most, has_changed, patience) = (usize::MAX, false, PATIENCE);
                 settled.dropped.clear();
                 continue;
             }
@@ -111,7 +112,14 @@ impl Judge<'_> {
             let applied = edit::apply(&settled.text, &fixes);
             let mended: Vec<&str> = applied.taken.iter().map(|&at| open[at].rule).collect();
             let after = self.findings(&applied.text);
-            if !mended.is_empty() && self.is_better(&findings, &after, &mended, &applied) {
+            let is_better =
+                !mended.is_empty() && self.is_better(&findings, &after, &mended, &applied);
+            let blamed = if is_better {
+                Vec::new()
+            } else {
+                self.blamed(&settled.text, (&findings, &after), &fixes, &applied)
+            };
+            if is_better {
                 settled.mended += mended.len();
                 has_changed = true;
                 for dropped in &mut settled.dropped {
@@ -120,17 +128,56 @@ impl Judge<'_> {
                 settled.text = applied.text;
                 findings = after;
                 most = most.saturating_mul(2);
-            } else if mended.len() > 1 && (patience > 0 || mended[0] != mended[mended.len() - 1]) {
+            } else if !blamed.is_empty() {
+                let blamed = blamed.into_iter().map(|at| Dropped::of(open[at]));
+                settled.dropped.extend(blamed);
+            } else if mended.len() > 1 {
                 most = mended.len() / 2;
+            } else if patience > 0 {
+                let at = applied.taken.first().copied().unwrap_or_default();
+                settled.dropped.push(Dropped::of(open[at]));
+                patience -= 1;
             } else {
-                let taken = applied.taken.iter().map(|&at| Dropped::of(open[at]));
-                settled.dropped.extend(taken);
-                if mended.is_empty() {
-                    settled.dropped.push(Dropped::of(open[0]));
-                }
-                patience = patience.saturating_sub(1);
+                return settled;
             }
         }
+    }
+
+    /// Those fixes, among all, that took away an anchor of a heading to which the text itself links, or which others
+    /// need: there are as many as the table of contents has entries.
+    fn blamed(
+        &self,
+        text: &str,
+        (before, after): (&[Finding], &[Finding]),
+        fixes: &[&Fix],
+        applied: &Applied,
+    ) -> Vec<usize> {
+        let broken =
+            |findings: &[Finding]| findings.iter().filter(|found| found.rule == LINK).count();
+        let needed = if broken(after) > broken(before) {
+            overlay::own_links(text)
+        } else {
+            FxHashSet::default()
+        };
+        let is_needed = |anchor: &String| {
+            needed.contains(anchor) || self.kept.is_some_and(|kept| kept.contains(anchor))
+        };
+        let left = overlay::anchors(&applied.text);
+        let lost: Vec<Span> = overlay::headings(text)
+            .into_iter()
+            .filter(|(_, anchor)| is_needed(anchor) && !left.contains(anchor))
+            .map(|(heading, _)| heading)
+            .collect();
+        let touches = |fix: &Fix| {
+            let mut edits = fix.edits.iter();
+            edits.any(|edit| {
+                let after = lost.partition_point(|heading| heading.start <= edit.span.start);
+                let heading = after.checked_sub(1).map(|at| lost[at]);
+                heading.is_some_and(|heading| heading.contains(edit.span))
+            })
+        };
+        let taken = applied.taken.iter().copied();
+        taken.filter(|&at| touches(fixes[at])).collect()
     }
 
     fn is_open(&self, finding: &Finding, dropped: &[Dropped]) -> bool {

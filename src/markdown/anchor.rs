@@ -28,7 +28,6 @@ static PUNCTUATION: LazyLock<Regex> =
 #[must_use]
 pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
     let mut anchors = FxHashSet::default();
-    let mut seen: FxHashMap<String, u32> = FxHashMap::default();
     let mut html = |span: Span| {
         // What stands before each comment, and after the last.
         for part in source.slice(span).split("-->") {
@@ -52,6 +51,15 @@ pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
     {
         html(inline.span);
     }
+    anchors.extend(of_headings(tree).into_iter().map(|(_, anchor)| anchor));
+    anchors
+}
+
+/// The headings of a file, each with its anchor.
+#[must_use]
+pub fn of_headings(tree: &Tree) -> Vec<(Span, String)> {
+    let mut seen: FxHashMap<String, u32> = FxHashMap::default();
+    let mut anchors = Vec::new();
     for block in &tree.blocks {
         let BlockKind::Heading { text, .. } = &block.kind else {
             continue;
@@ -65,7 +73,7 @@ pub fn anchors(tree: &Tree, source: &Source) -> FxHashSet<String> {
             anchor = format!("{slug}-{count}");
         }
         seen.insert(anchor.clone(), 0);
-        anchors.insert(anchor);
+        anchors.push((block.span, anchor));
     }
     anchors
 }
