@@ -146,7 +146,7 @@ impl Journal {
     }
 
     /// Append that a run is given up to a journal that is damaged, after all that is in it. It stays as damaged as it is.
-    pub fn give_up(folder: &Path, by: &str, time: DateTime<Utc>) -> Result<(), JournalError> {
+    pub fn give_up(folder: &Path, by: &str, time: DateTime<Utc>) -> Result<Record, JournalError> {
         let path = folder.join(FILE_NAME);
         let unwritable = |source| JournalError::Unwritable {
             path: path.clone(),
@@ -167,8 +167,10 @@ impl Journal {
             is_synced: true,
         };
         let by = by.to_owned();
-        journal.append(&journal.next(Event::RunAbandoned { by }, time))?;
-        journal.sync()
+        let record = journal.next(Event::RunAbandoned { by }, time);
+        journal.append(&record)?;
+        journal.sync()?;
+        Ok(record)
     }
 
     /// The next record: of an event that happened at a time. Nothing is written yet.

@@ -32,6 +32,37 @@ fn row(project: &Project) -> Value {
     table["runs"].as_array().unwrap().last().unwrap().clone()
 }
 
+/// All that tells of runs says that this one was given up.
+fn assert_given_up(project: &Project, run: &str, fault: &str) {
+    let row = row(project);
+    assert_eq!(row["state"], "abandoned", "{row}");
+    assert!(row["note"].as_str().unwrap().contains(fault), "{row}");
+    let table = wf_ends(project, 0, &["runs"]).out;
+    assert!(
+        table.contains("abandoned: its journal is damaged: line"),
+        "{table}"
+    );
+    let found = wf_ends(project, 2, &["runs", "abandon", run]);
+    assert!(
+        found.err.contains("is over: it was given up"),
+        "{}",
+        found.err
+    );
+    let found = wf_ends(project, 2, &["resume", run]);
+    assert!(
+        found.err.contains("is over: it was given up"),
+        "{}",
+        found.err
+    );
+    let shown = wf_ends(project, 0, &["runs", "show", run]);
+    assert!(
+        shown.err.contains("a person gave the run up"),
+        "{}",
+        shown.err
+    );
+    wf_ends(project, 1, &["runs", "show", run, "--verify"]);
+}
+
 #[test]
 fn a_run_with_a_damaged_journal_can_be_given_up() {
     for line in [0, 3] {
@@ -45,31 +76,58 @@ fn a_run_with_a_damaged_journal_can_be_given_up() {
             let found = wf_ends(&project, 2, arguments);
             assert!(found.err.contains(&fault), "{}", found.err);
         }
-        wf_ends(&project, 6, &["run", "deploy", "--yes"]);
+        let refused = wf_ends(&project, 6, &["run", "deploy", "--yes"]);
+        assert!(
+            refused.err.contains("is damaged: ") && !refused.err.contains("wf resume"),
+            "{}",
+            refused.err
+        );
         let before = read(&project, &path);
         let found = wf_ends(&project, 0, &["runs", "abandon", &run]);
         assert!(found.err.contains(&fault), "{}", found.err);
         let after = read(&project, &path);
         assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 1);
-        let row = row(&project);
-        assert_eq!(row["state"], "abandoned", "{row}");
-        assert!(row["note"].as_str().unwrap().contains(&fault), "{row}");
-        let table = wf_ends(&project, 0, &["runs"]).out;
-        assert!(
-            table.contains("abandoned: its journal is damaged: line"),
-            "{table}"
-        );
-        let found = wf_ends(&project, 2, &["runs", "abandon", &run]);
-        assert!(
-            found.err.contains("is over: it was given up"),
-            "{}",
-            found.err
-        );
-        wf_ends(&project, 1, &["runs", "show", &run, "--verify"]);
+        assert_given_up(&project, &run, &fault);
         wf_ends(&project, 3, &["run", "deploy", "--yes"]);
         assert_eq!(runs(&project).len(), 2);
         wf_ends(&project, 0, &["runs", "prune", "--keep", "0"]);
         assert_eq!(runs(&project).len(), 1);
+    }
+}
+
+#[test]
+fn the_log_and_the_checkpoint_of_a_damaged_run_say_that_it_was_given_up() {
+    let (project, run, _) = damaged(|lines| lines[3] = "oops".to_owned());
+    wf_ends(&project, 0, &["runs", "abandon", &run]);
+    let log = read(&project, "logs/info.log");
+    assert!(log.lines().last().unwrap().contains("abandoned"), "{log}");
+    let folder = project.path().join(".memory/checkpoints");
+    let checkpoint = fs::read_dir(folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let checkpoint = fs::read_to_string(checkpoint).unwrap();
+    assert!(!checkpoint.contains("waiting for a person"), "{checkpoint}");
+}
+
+#[test]
+fn a_damaged_run_is_not_passed_over() {
+    let (project, run, _) = damaged(|lines| lines[0] = "oops".to_owned());
+    let text = workflow("audit", "true", "true");
+    let text = text.replace("- [ ] It is so\n  Run: `true`", "- [ ] It looks right");
+    project
+        .write("workflows/audit.md", text)
+        .write("workflows/README.md", "[a](audit.md) [d](deploy.md)\n");
+    wf_ends(&project, 3, &["run", "audit", "--yes"]);
+    for arguments in [&["rollback", "--yes"][..], &["resume"], &["confirm"]] {
+        let found = wf_ends(&project, 2, arguments);
+        assert!(
+            found.err.contains("more than one run") && found.err.contains(&run),
+            "{arguments:?}: {}",
+            found.err
+        );
     }
 }
 

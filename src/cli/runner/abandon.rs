@@ -1,5 +1,7 @@
 //! `wf runs abandon`: a run is given up as it is, and holds its workflow no longer.
 
+use std::io;
+
 use crate::cli::Exit;
 use crate::cli::clock;
 use crate::cli::inventory;
@@ -13,13 +15,16 @@ use crate::cli::runner::person;
 use crate::cli::runner::session;
 use crate::cli::terminal;
 use crate::event::Event;
+use crate::event::Record;
+use crate::run::Follower;
 use crate::run::Run;
 use crate::run::adoption;
 
 use crate::run::journal::Contents;
 use crate::run::journal::Fault;
 use crate::run::journal::Journal;
-use crate::run::standing::Standing;
+use crate::run::record;
+use crate::run::state::State;
 use crate::run::store;
 
 /// Give up a run. What a crash left running is ended first, so that nothing goes on unseen.
@@ -67,14 +72,13 @@ fn give_up_damaged(
     by: &str,
 ) -> Result<(), Failure> {
     let store = existing::of(inventory);
+    if contents.is_given_up {
+        return Err(existing::given_up(id));
+    }
     if store.is_over(&id) {
         return Err(Failure::Over {
             run: id,
-            standing: if contents.is_given_up {
-                Standing::Abandoned.to_string()
-            } else {
-                "ended, as the last line of its journal says".to_owned()
-            },
+            standing: "ended, as the last line of its journal says".to_owned(),
             help: "start a new one with `wf run`",
         });
     }
@@ -89,6 +93,22 @@ fn give_up_damaged(
             plan: plan.clone(),
         };
         existing::end_survivors(&run, &state)?;
+        let record = Journal::give_up(&folder, by, clock::now())?;
+        if let Err(error) = tell(&run, state, contents, &record) {
+            terminal::notice(&format!(
+                "its log and its checkpoint do not say so: {error}"
+            ));
+        }
+    } else {
+        Journal::give_up(&folder, by, clock::now())?;
     }
-    Ok(Journal::give_up(&folder, by, clock::now())?)
+    Ok(())
+}
+
+/// Tell the files that people read.
+fn tell(run: &Run, state: State, contents: &Contents, record: &Record) -> io::Result<()> {
+    let mut state = state;
+    let mut files = record::prepare(run, &contents.records)?;
+    state.apply(&run.plan, &record.event);
+    files.event(run, record, &state)
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use miette::Diagnostic;
+
 use crate::cli::Exit;
 use crate::cli::clock;
 use crate::cli::inventory;
@@ -56,14 +58,22 @@ pub fn none_unfinished(store: &Store, workflow: &str) -> Result<(), Failure> {
     let Some(run) = unfinished else {
         return Ok(());
     };
-    let standing = match store.read(&run) {
-        Ok(contents) => {
-            let is_carried_on = store.is_locked(workflow);
-            state(&contents).map_or(Standing::Crashed, |state| {
-                Standing::of(&state, is_carried_on)
-            })
+    let is_carried_on = store.is_locked(workflow);
+    let path = store.folder(&run).join(journal::FILE_NAME);
+    let contents = store.read(&run).and_then(|contents| contents.sound(&path));
+    let standing = match contents {
+        Err(error) if !is_carried_on => {
+            let help = error.help().map(|help| help.to_string());
+            return Err(Failure::Unfinished {
+                standing: format!("cannot go on as it is: {error}"),
+                help: help.unwrap_or_default(),
+                run,
+            });
         }
-        Err(_) => Standing::Crashed,
+        Err(_) => Standing::Running,
+        Ok(contents) => state(&contents).map_or(Standing::Crashed, |state| {
+            Standing::of(&state, is_carried_on)
+        }),
     };
     let help = match standing {
         Standing::Running => {
@@ -125,7 +135,8 @@ fn find(
         .collect();
     let is_meant = |name: &String| {
         let state = store.read(name).ok().as_ref().and_then(state);
-        state.is_some_and(|state| is_meant(&state))
+        // Of one that cannot be read nobody knows.
+        state.is_none_or(|state| is_meant(&state))
     };
     if unfinished.len() > 1 && unfinished.iter().any(is_meant) {
         unfinished.retain(is_meant);
@@ -170,7 +181,11 @@ pub fn go_on(
     let (name, secrets) = apart(words);
     let id = find(&store, name, is_meant)?;
     let path = store.folder(&id).join(journal::FILE_NAME);
-    let mut records = store.read(&id)?.sound(&path)?.records.into_iter();
+    let contents = store.read(&id)?;
+    if contents.is_given_up {
+        return Err(given_up(id));
+    }
+    let mut records = contents.sound(&path)?.records.into_iter();
     let Some(Event::RunStarted {
         plan,
         secrets: wanted,
@@ -264,6 +279,15 @@ pub fn not_over(run: &Run, state: &State) -> Result<(), Failure> {
             _ => "start a new one with `wf run`",
         },
     })
+}
+
+/// A run whose journal is damaged and that was given up for it.
+pub fn given_up(run: String) -> Failure {
+    Failure::Over {
+        run,
+        standing: Standing::Abandoned.to_string(),
+        help: "start a new one with `wf run`",
+    }
 }
 
 /// Refuse what cannot be done to a run whose rollback is stuck.

@@ -149,7 +149,7 @@ impl Follower for Shown {
         if waiting.bytes.len() <= PLENTY {
             return None;
         }
-        // Nothing is taken from the queue meanwhile: only what is taken from now on wakes.
+        // What is taken from now on wakes; so may what was taken just before, which does no harm.
         let mut old = [0; 64];
         while matches!((&self.room).read(&mut old), Ok(1..)) {}
         Some(self.room.as_fd())

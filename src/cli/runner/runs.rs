@@ -208,8 +208,13 @@ fn show(arguments: &ShowArguments) -> Result<Exit, Failure> {
     }
     replay(&store, root, &name, &contents, arguments.format)?;
     if let Some(fault) = &contents.fault {
+        let end = if contents.is_given_up {
+            "; a person gave the run up after that"
+        } else {
+            ""
+        };
         terminal::notice(&format!(
-            "the journal is damaged, the rest is not shown: {fault}"
+            "the journal is damaged, the rest is not shown: {fault}{end}"
         ));
     }
     Ok(Exit::Clean)
