@@ -18,8 +18,15 @@ const SHORTEST_SECRET: usize = 4;
 
 /// The most that a variable of a process's environment takes on Linux, in bytes: `NAME=value`, a zero byte after it.
 pub const LONGEST_VARIABLE: usize = (128 << 10) - 1;
-/// The most that commands may set together, in bytes: half of what an environment takes on most systems.
-pub const LARGEST_ENVIRONMENT: usize = 1 << 20;
+/// The most that inputs may take together, and what commands set, in bytes: each a quarter of what Linux takes with its
+/// usual limits, and half of what macOS does.
+pub const LARGEST_ENVIRONMENT: usize = 512 << 10;
+
+/// What a variable takes of an environment, in bytes: with its `=`, its zero byte and the pointer to it.
+#[must_use]
+pub fn taken(name: &str, value: &str) -> usize {
+    name.len() + value.len() + 2 + size_of::<usize>()
+}
 
 /// Where the command line says that a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +111,10 @@ pub fn resolve(
     }
     if !missing.is_empty() {
         return Err(lacks(&missing));
+    }
+    let taken = values.iter().map(|(name, value)| taken(name, value)).sum();
+    if taken > LARGEST_ENVIRONMENT {
+        return Err(InputError::TooMuch { taken });
     }
     apart(plan, &values)?;
     Ok(values)

@@ -24,6 +24,7 @@ pub use input::LONGEST_VARIABLE;
 pub use input::Origin;
 pub use input::origins;
 pub use input::resolve;
+pub use input::taken;
 pub use item::ItemId;
 pub use item::Place;
 pub use refusal::Refusal;

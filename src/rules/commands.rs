@@ -246,8 +246,11 @@ fn end_of_line(cx: &Context<'_>, item: &Item, span: Span) -> Option<Unmarked> {
     let before = cx.text(Span::new(text.start(), span.start())).trim_end();
     let words = before.trim_end_matches(['*', '_']).strip_suffix(':')?;
     let word = words.rsplit([' ', '\t', '\n', '\r']).next()?;
+    // `Do a dry run: …` says something else.
+    let sentence = words[..words.len() - word.len()].trim_end();
+    let is_own = word.starts_with(['R', 'E', '*', '_']) || sentence.ends_with(['.', ';', '!', '?']);
     let is_end = after.trim_matches(['.', ' ']).is_empty();
-    (is_end && is_verb(word)).then_some(Unmarked {
+    (is_end && is_own && is_verb(word)).then_some(Unmarked {
         text: None,
         span,
         is_called_for: true,
@@ -257,7 +260,8 @@ fn end_of_line(cx: &Context<'_>, item: &Item, span: Span) -> Option<Unmarked> {
 /// Whether a code span holds what should stand before it.
 fn says_run_inside(cx: &Context<'_>, span: Span) -> bool {
     let code = content::code_span(&cx.document.source, span);
-    code.is_some_and(|code| cx.text(code).trim_start().starts_with("Run:"))
+    let word = code.and_then(|code| cx.text(code).split_once(':'));
+    word.is_some_and(|(word, _)| is_verb(word))
 }
 
 /// Whether a text says, in whatever form, that what follows is to be run.

@@ -122,7 +122,9 @@ fn read_by<'a>(command: &'a Command<'_>, names: &mut FxHashSet<&'a str>) {
         names.extend(words(&command.code.text));
     }
     for (_, facts) in command.pieces() {
-        names.extend(facts.expansions.iter().map(|expansion| &*expansion.name));
+        let read = facts.expansions.iter();
+        let read = read.filter(|expansion| !expansion.is_handed_on);
+        names.extend(read.map(|expansion| &*expansion.name));
         names.extend(facts.mentioned.iter().map(|name| &**name));
         if !facts.faults.is_empty() {
             names.extend(words(&facts.text));
@@ -152,7 +154,7 @@ fn other_languages(facts: &Facts) -> impl Iterator<Item = &str> {
 }
 
 /// The identifiers of a text.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut rest = 0;
     std::iter::from_fn(move || {

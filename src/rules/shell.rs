@@ -6,6 +6,7 @@ use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
+use crate::markdown::content::Piece;
 use crate::nearest;
 use crate::parse::command::Command;
 use crate::parse::input::Input;
@@ -13,11 +14,13 @@ use crate::parse::item::Language;
 use crate::parse::item::Work;
 use crate::rule::Context;
 use crate::rule::Findings;
+use crate::rules::inputs;
 use crate::rules::mark;
 use crate::rules::mend;
 use crate::shell;
 use crate::shell::Facts;
 use crate::source::Span;
+use crate::workflow::Section;
 
 /// The variables that every command has: those of POSIX's Environment Variables, those that the Bash manual
 /// lists under Shell Variables, and what sessions commonly set.
@@ -193,7 +196,7 @@ pub struct Undeclared<'a> {
 
 /// The variables that nothing gives, in the order in which they are read.
 pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
-    if is_inputs_lost(cx) {
+    if inputs_section(cx).is_some_and(|section| section.is_empty) {
         return Vec::new();
     }
     let mut known = None;
@@ -207,7 +210,7 @@ pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
         let known = known.get_or_insert_with(|| declared(cx));
         let mut own: FxHashSet<&str> = pieces().flat_map(given).collect();
         for (offset, facts) in command.pieces() {
-            for expansion in &facts.expansions {
+            for expansion in facts.expansions.iter().filter(|read| !read.is_handed_on) {
                 let name: &str = &expansion.name;
                 if is_environment(name) || known.contains(name) || !own.insert(name) {
                     continue;
@@ -230,20 +233,20 @@ pub fn undeclared<'a>(cx: &'a Context<'_>) -> Vec<Undeclared<'a>> {
     found
 }
 
-/// Whether nobody knows what the document declares, since its section of inputs holds no list: that is what is wrong.
-fn is_inputs_lost(cx: &Context<'_>) -> bool {
-    let section = cx.template.section("Inputs");
-    let section = section.and_then(|id| cx.document.workflow.section(id));
-    section.is_some() && cx.inputs().is_empty()
+/// The section of inputs, if it holds none: then that is what is wrong.
+fn inputs_section<'a>(cx: &'a Context<'_>) -> Option<&'a Section> {
+    let id = cx.template.section("Inputs")?;
+    let section = cx.document.workflow.section(id);
+    section.filter(|_| cx.inputs().is_empty())
 }
 
 /// Whether a piece reads a variable that it does not give itself.
 pub fn may_be_undeclared(facts: &Facts) -> bool {
     let given: FxHashSet<&str> = given(facts).collect();
-    facts
-        .expansions
-        .iter()
-        .any(|read| !is_environment(&read.name) && !given.contains(&*read.name))
+    facts.expansions.iter().any(|read| {
+        let name = &*read.name;
+        !read.is_handed_on && !is_environment(name) && !given.contains(name)
+    })
 }
 
 /// The names that a piece assigns, or says of what happens without a value.
@@ -258,7 +261,9 @@ fn given(facts: &Facts) -> impl Iterator<Item = &str> {
 const COMPARED: usize = 200;
 
 fn near_input<'a>(cx: &'a Context<'_>, name: &str) -> Option<&'a str> {
-    let names = inputs(cx).take(COMPARED).map(|input| input.name.as_str());
+    let names = declared_inputs(cx)
+        .take(COMPARED)
+        .map(|input| input.name.as_str());
     nearest::nearest(name, names).filter(|input| nearest::near_miss(name, input).is_some())
 }
 
@@ -281,7 +286,7 @@ pub fn undeclared_variable(cx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-fn inputs<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Input> {
+fn declared_inputs<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = &'a Input> {
     cx.inputs()
         .iter()
         .filter_map(|declared| declared.input.as_ref())
@@ -297,8 +302,20 @@ static OUTPUT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("WF_OUTP
 
 /// The names that every command of the document can read: inputs, outputs, and what is configured.
 fn declared(cx: &Context<'_>) -> FxHashSet<String> {
-    let mut names: FxHashSet<String> = inputs(cx).map(|input| input.name.clone()).collect();
+    let mut names: FxHashSet<String> = declared_inputs(cx)
+        .map(|input| input.name.clone())
+        .collect();
     names.extend(cx.config.run.env.keys().cloned());
+    // Words in another form than a list's bullets.
+    let pieces = inputs_section(cx).map_or(&[][..], |section| &section.body.content.pieces);
+    for piece in pieces {
+        let text = match piece {
+            Piece::Text(span) => cx.text(*span),
+            Piece::Other(id) | Piece::Fence(id) => cx.text(cx.document.tree.block(*id).span),
+            Piece::List(_) => "",
+        };
+        names.extend(inputs::words(text).map(str::to_owned));
+    }
     for command in cx
         .commands()
         .iter()
@@ -327,8 +344,11 @@ pub fn unquoted_input(cx: &Context<'_>, out: &mut Findings) {
     for command in cx.commands_with(mark::SPLITTING) {
         for (offset, facts) in command.pieces() {
             for expansion in facts.expansions.iter().filter(|expansion| expansion.splits) {
-                let names: &FxHashSet<&str> = names
-                    .get_or_insert_with(|| inputs(cx).map(|input| input.name.as_str()).collect());
+                let names: &FxHashSet<&str> = names.get_or_insert_with(|| {
+                    declared_inputs(cx)
+                        .map(|input| input.name.as_str())
+                        .collect()
+                });
                 if !names.contains(&*expansion.name) {
                     continue;
                 }

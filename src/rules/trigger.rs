@@ -4,6 +4,7 @@ use crate::diagnostic;
 use crate::edit::Edit;
 use crate::edit::Fix;
 use crate::markdown::content;
+use crate::parse::listing;
 use crate::parse::value;
 use crate::rule::Context;
 use crate::rule::Findings;
@@ -57,7 +58,7 @@ pub fn trigger_mismatch(cx: &Context<'_>, out: &mut Findings) {
     if name != own && value::workflow_name(name) != value::workflow_name(own) {
         let span = Span::new(code.start() + offset, code.start() + offset + name.len());
         let shown = diagnostic::quoted(name);
-        let message = if name.contains('/') || name.ends_with(".md") {
+        let message = if name.contains('/') || listing::is_markdown(name) {
             format!("`{shown}` is a path, and a workflow is asked for by its name")
         } else {
             format!("`{shown}` does not lead to this document, `{}`", cx.path)

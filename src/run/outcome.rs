@@ -80,7 +80,7 @@ fn fitting(
         let all: BTreeMap<String, String> = set.chain(variables.clone()).collect();
         let size: usize = all
             .iter()
-            .map(|(name, value)| name.len() + value.len() + "=\0".len())
+            .map(|(name, value)| plan::taken(name, value))
             .sum();
         if size > plan::LARGEST_ENVIRONMENT {
             return Err(format!(

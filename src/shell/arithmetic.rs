@@ -54,6 +54,7 @@ impl Walker<'_> {
             span: place,
             splits: false,
             has_fallback: false,
+            is_handed_on: false,
         });
     }
 }

@@ -16,19 +16,18 @@ const READ_VALUES: [&str; 7] = ["-d", "-i", "-n", "-N", "-p", "-t", "-u"];
 /// And those of `mapfile`.
 const MAPFILE_VALUES: [&str; 7] = ["-d", "-n", "-O", "-s", "-u", "-C", "-c"];
 
-/// Note the names that a command is given by the program before it: `env A=1 sh -c …`.
-fn handed_on(walker: &mut Walker<'_>, command: &Simple) {
+/// The names of variables that a program hands to the one behind it: `env A=1 sh -c …`.
+fn handed_on(text: &str, command: &Simple) -> Vec<String> {
     let before = command.words[..command.head].iter();
-    for word in before.filter_map(|word| word.value_in(walker.text)) {
-        if let Some((name, _)) = word.split_once('=').filter(|(name, _)| is_name(name)) {
-            walker.facts.assigned.push(name.into());
-        }
-    }
+    let values = before.filter_map(|word| word.value_in(text)?.split_once('='));
+    values
+        .filter(|(name, _)| is_name(name))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 /// Note what a command does beyond running a program.
 pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
-    handed_on(walker, command);
     let words = &command.words[command.head..];
     let Some(name) = words.first().and_then(|word| word.value_in(walker.text)) else {
         return;
@@ -76,12 +75,13 @@ pub fn effects(walker: &mut Walker<'_>, command: &Simple) {
                 }
             }
         }
-        "trap" => script(walker, arguments.first()),
+        "trap" => script(walker, arguments.first(), &[]),
         "bash" | "sh" | "dash" | "ksh" | "zsh" => {
             let at = arguments
                 .iter()
                 .position(|(_, word)| is_script_option(word));
-            script(walker, at.and_then(|at| arguments.get(at + 1)));
+            let given = handed_on(walker.text, command);
+            script(walker, at.and_then(|at| arguments.get(at + 1)), &given);
         }
         _ => {}
     }
@@ -120,8 +120,8 @@ fn read(walker: &mut Walker<'_>, arguments: &[(&Word, String)], with_value: &[&s
     }
 }
 
-/// A script in an argument, where it is written just so in quotes.
-fn script(walker: &mut Walker<'_>, argument: Option<&(&Word, String)>) {
+/// A script in an argument, where it is written just so in quotes. These names are handed to it.
+fn script(walker: &mut Walker<'_>, argument: Option<&(&Word, String)>, given: &[String]) {
     let Some((word, value)) = argument else {
         return;
     };
@@ -134,7 +134,10 @@ fn script(walker: &mut Walker<'_>, argument: Option<&(&Word, String)>) {
         _ => return,
     };
     if !walker.is_again && &walker.text[inner.range()] == value {
-        let facts = syntax::facts(value);
+        let mut facts = syntax::facts(value);
+        for expansion in &mut facts.expansions {
+            expansion.is_handed_on |= given.iter().any(|name| **name == *expansion.name);
+        }
         absorb(&mut walker.facts, facts, inner.start);
     }
 }

@@ -146,6 +146,8 @@ pub struct Expansion {
     pub splits: bool,
     /// Whether it says or asks what happens without a value: `${NAME:-x}`, `${NAME:?}`, `[ -z "$NAME" ]`.
     pub has_fallback: bool,
+    /// Whether it stands in a script to which the value is handed: `env NAME=1 sh -c '…'`.
+    pub is_handed_on: bool,
 }
 
 /// Something that does not parse.

@@ -331,6 +331,7 @@ impl Walker<'_> {
                 span: place,
                 splits: met.splits,
                 has_fallback: met.has_fallback,
+                is_handed_on: false,
             });
         }
     }

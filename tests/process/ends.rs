@@ -199,7 +199,7 @@ fn the_failing_line_is_told() {
     assert_eq!(run.run(&launch).1.line, Some(2));
     for (interpreter, script) in [
         ("python3", "def f():\n    int('x')\nf()"),
-        ("perl", "print 1;\ndie 'x'"),
+        ("perl", "my $x = 1;\ndie 'x'"),
     ] {
         let mut launch = run.bash(script);
         launch.interpreter = vec![interpreter.to_owned()];

@@ -51,7 +51,7 @@ fn whatever_stands_there_is_survived() {
         ),
         (
             "truncate -s 1G \"$WF_OUTPUT\"",
-            "the file that WF_OUTPUT names is larger than 1048576 bytes",
+            "the file that WF_OUTPUT names is larger than 524288 bytes",
         ),
         (
             "printf '\\nA=\\377' >\"$WF_OUTPUT\"",

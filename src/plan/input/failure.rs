@@ -3,6 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::plan::input::LARGEST_ENVIRONMENT;
 use crate::plan::input::LONGEST_VARIABLE;
 use crate::plan::input::SHORTEST_SECRET;
 
@@ -77,6 +78,12 @@ pub enum InputError {
     )]
     #[diagnostic(help("give the path of a file that holds it instead"))]
     TooLong { name: String },
+
+    #[error(
+        "the values of all inputs take {taken} bytes together: an environment takes {LARGEST_ENVIRONMENT} of them"
+    )]
+    #[diagnostic(help("give the paths of files that hold the long ones instead"))]
+    TooMuch { taken: usize },
 
     #[error("`{name}` is an input and is also set by `run.env` in wf.toml")]
     #[diagnostic(help("give one of them another name: a command could get only one of the two"))]

@@ -56,16 +56,20 @@ pub(in crate::run::process) fn said(output: &str, script: &Path) -> Option<u32> 
 }
 
 /// The line of the script that another language's message names last: `File "SCRIPT", line 3` is Python, `at SCRIPT
-/// line 3` Perl, and a line that begins with `SCRIPT:3` Ruby or Node.js.
+/// line 3` in the very last line Perl, and a line that begins with `SCRIPT:3` and is no warning Ruby or Node.js.
 pub(in crate::run::process) fn traced(output: &str, script: &Path) -> Option<u32> {
     let script = script.to_str()?;
-    output.lines().rev().find_map(|line| {
+    let lines = output.lines().rev().filter(|line| !line.trim().is_empty());
+    lines.enumerate().find_map(|(above, line)| {
         let at = line.rfind(script)?;
         let rest = &line[at + script.len()..];
         let rest = rest
             .strip_prefix("\", line ")
-            .or_else(|| rest.strip_prefix(" line "))
-            .or_else(|| rest.strip_prefix(':').filter(|_| at == 0))?;
+            .or_else(|| rest.strip_prefix(" line ").filter(|_| above == 0))
+            .or_else(|| {
+                let is_error = at == 0 && !rest.to_lowercase().contains("warning");
+                rest.strip_prefix(':').filter(|_| is_error)
+            })?;
         let end = rest.find(|c: char| !c.is_ascii_digit());
         rest[..end.unwrap_or(rest.len())].parse().ok()
     })
@@ -91,6 +95,8 @@ mod tests {
             (ruby, Some(4)),
             (node, Some(6)),
             ("x at /r/s line 8.\n", Some(8)),
+            ("x at /r/s line 8.\nmore\n", None),
+            ("/r/s:2: UserWarning: w\n  warnings.warn()\n", None),
             ("/r/s is there\n", None),
             ("/r/s: line 3: no: command not found\nmore\n", None),
             ("/r/s:99999999999\n", None),

@@ -113,12 +113,13 @@ impl Signals {
 
 impl Drop for Signals {
     fn drop(&mut self) {
-        for (_, id) in self.registered.drain(..) {
-            low_level::unregister(id);
-        }
+        // First, so that no signal is lost in between.
         let mut catchers = catchers();
         *catchers -= 1;
         IS_DEFAULT.store(*catchers == 0, Ordering::SeqCst);
+        for (_, id) in self.registered.drain(..) {
+            low_level::unregister(id);
+        }
     }
 }
 
