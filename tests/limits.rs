@@ -378,11 +378,9 @@ fn fixes_that_are_dropped_without_end() {
     };
     let project = Project::new();
     project.write("workflows/limits.md", document(" -"));
-    project.check(&["--isolated", "--fix"]);
-    let mended = std::fs::read_to_string(project.path().join("workflows/limits.md")).unwrap();
-    assert!(
-        mended == document(":"),
-        "{}",
-        &mended[mended.len() - 3000..]
-    );
+    for _ in 0..2 {
+        project.check(&["--isolated", "--fix"]);
+        let mended = std::fs::read_to_string(project.path().join("workflows/limits.md")).unwrap();
+        assert!(mended == document(":"), "{mended}");
+    }
 }
