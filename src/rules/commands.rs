@@ -209,50 +209,47 @@ fn lone_span(cx: &Context<'_>, item: &Item, span: Span) -> Option<Unmarked> {
     })
 }
 
-/// The last line of an item's text, below its title, and the code span on it, if it is `Run` and the span.
-fn last_line(cx: &Context<'_>, item: &Item, code: Span) -> Option<Unmarked> {
+/// An item's text, if it ends in the code span, and what stands in it before that.
+fn ending_in<'a>(cx: &'a Context<'_>, item: &Item, code: Span) -> Option<(Span, &'a str)> {
     let tree = &cx.document.tree;
     let block = tree.block(tree.children(item.id).next()?);
     let text = Span::new(block.span.start(), block.span.end().min(item.end as usize));
     if !matches!(block.kind, BlockKind::Paragraph) || !text.contains(code) {
         return None;
     }
-    let above = cx.text(Span::new(text.start(), code.start()));
-    let title = above.rfind(['\n', '\r'])? + 1;
-    let start = text.start() + above.len() - above[title..].trim_start().len();
-    let is_alone = cx
-        .text(Span::new(code.end(), text.end()))
+    let after = cx.text(Span::new(code.end(), text.end()));
+    let before = cx.text(Span::new(text.start(), code.start()));
+    after
         .trim_matches(['.', ' '])
-        .is_empty();
-    let line = Span::new(start, text.end());
-    let before = &above[title..];
+        .is_empty()
+        .then_some((text, before))
+}
+
+/// The last line of an item's text, below its title, and the code span on it, if it is `Run` and the span.
+fn last_line(cx: &Context<'_>, item: &Item, code: Span) -> Option<Unmarked> {
+    let (text, above) = ending_in(cx, item, code)?;
+    let before = &above[above.rfind(['\n', '\r'])? + 1..];
+    let start = code.start() - before.trim_start().len();
     let is_inside = before.trim().is_empty() && says_run_inside(cx, code);
-    (is_alone && (is_inside || is_verb(before))).then_some(Unmarked {
-        text: (!is_inside).then_some(line),
+    (is_inside || is_verb(before)).then_some(Unmarked {
+        text: (!is_inside).then_some(Span::new(start, text.end())),
         span: code,
         is_called_for: true,
     })
 }
 
 /// The code span that an item's text ends in, behind words and `Run:`.
-fn end_of_line(cx: &Context<'_>, item: &Item, span: Span) -> Option<Unmarked> {
-    let tree = &cx.document.tree;
-    let block = tree.block(tree.children(item.id).next()?);
-    let text = Span::new(block.span.start(), block.span.end().min(item.end as usize));
-    if !matches!(block.kind, BlockKind::Paragraph) || !text.contains(span) {
-        return None;
-    }
-    let after = cx.text(Span::new(span.end(), text.end()));
-    let before = cx.text(Span::new(text.start(), span.start())).trim_end();
-    let words = before.trim_end_matches(['*', '_']).strip_suffix(':')?;
+fn end_of_line(cx: &Context<'_>, item: &Item, code: Span) -> Option<Unmarked> {
+    let (_, before) = ending_in(cx, item, code)?;
+    let before = before.trim_end().trim_end_matches(['*', '_']);
+    let words = before.strip_suffix(':')?;
     let word = words.rsplit([' ', '\t', '\n', '\r']).next()?;
     // `Do a dry run: …` says something else.
     let sentence = words[..words.len() - word.len()].trim_end();
     let is_own = word.starts_with(['R', 'E', '*', '_']) || sentence.ends_with(['.', ';', '!', '?']);
-    let is_end = after.trim_matches(['.', ' ']).is_empty();
-    (is_end && is_own && is_verb(word)).then_some(Unmarked {
+    (is_own && is_verb(word)).then_some(Unmarked {
         text: None,
-        span,
+        span: code,
         is_called_for: true,
     })
 }
