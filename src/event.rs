@@ -275,7 +275,7 @@ pub enum Undone {
     Undone,
     /// There is nothing to undo.
     Nothing,
-    /// It cannot be undone, and none of its actions had an effect.
+    /// It cannot be undone, and none of its actions succeeded or was ended in the middle.
     Unneeded,
     /// It was left as it is: a person said so.
     Left,

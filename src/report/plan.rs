@@ -149,10 +149,10 @@ impl Page<'_> {
                 self.say("    ", reason);
                 self.say(
                     "    ",
-                    "If it fails after any of its actions had an effect, rollback stops here",
+                    "If it fails after an action succeeded or was ended, rollback stops here",
                 );
                 let rest = then.unwrap_or_else(|| "nothing is undone".to_owned());
-                self.say("    ", &format!("If they had none: {rest}"));
+                self.say("    ", &format!("If none was: {rest}"));
             }
         }
     }

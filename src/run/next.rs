@@ -206,19 +206,22 @@ fn back(plan: &Plan, state: &State, unwinding: &Unwinding) -> Next {
 }
 
 fn procedure(plan: &Plan, state: &State, unwinding: &Unwinding) -> Next {
-    let end = Next::Record(Event::RunFinished {
-        result: if state.had_succeeded {
+    let is_left = unwinding.undone.values().any(|how| *how == Undone::Left);
+    // What was left in place is not undone, whoever wished for that.
+    let end = |is_done: bool| {
+        let result = if state.had_succeeded && is_done && !is_left {
             RunResult::Undone
         } else {
             RunResult::Failed
-        },
-    });
+        };
+        Next::Record(Event::RunFinished { result })
+    };
     if unwinding.skipped.contains(&None) && !state.is_busy() {
-        return end;
+        return end(false);
     }
     match progress(plan, state, Place::Procedure) {
-        Progress::Done => end,
-        Progress::Failed(_) if unwinding.keeps_going => end,
+        Progress::Done => end(true),
+        Progress::Failed(_) if unwinding.keeps_going => end(false),
         Progress::Failed(id) => Next::Record(Event::RunStuck {
             at: Stuck::Item(id),
         }),

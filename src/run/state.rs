@@ -57,7 +57,7 @@ pub struct ItemState {
     pub attempts: u32,
     /// How many of them failed since it was last asked to be tried again.
     pub failures: u32,
-    /// Whether an attempt succeeded or was of unknown outcome, whatever later ones did.
+    /// Whether an attempt succeeded, was ended in the middle or was of unknown outcome, whatever later ones did.
     pub had_effect: bool,
     /// The process of its last attempt.
     pub process: Option<Process>,

@@ -36,6 +36,8 @@ pub struct Judge<'a> {
     failures: BTreeMap<ItemId, u32>,
     /// The items that may have changed something, whatever became of them later.
     effects: BTreeSet<ItemId>,
+    /// Whether a step that was due was left as it is.
+    has_left: bool,
     /// The steps that began, those of which an action was started, and those that succeeded.
     begun: BTreeSet<u32>,
     started: Vec<u32>,
@@ -74,6 +76,7 @@ impl<'a> Judge<'a> {
             marks: BTreeMap::new(),
             failures: BTreeMap::new(),
             effects: BTreeSet::new(),
+            has_left: false,
             begun: BTreeSet::new(),
             started: Vec::new(),
             succeeded: BTreeSet::new(),
@@ -247,7 +250,14 @@ impl<'a> Judge<'a> {
                 self.marks.insert(id, mark);
             }
             failure => {
-                if matches!(failure, Outcome::BadOutput { .. }) {
+                // Where it ended by itself and says that it failed, it is taken at its word.
+                let is_sure = matches!(
+                    failure,
+                    Outcome::Failed { .. }
+                        | Outcome::NotStarted { .. }
+                        | Outcome::Unexpected { .. }
+                );
+                if !is_sure {
                     self.effects.insert(id);
                 }
                 let count = self.failures.entry(id).or_default();

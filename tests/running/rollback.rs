@@ -164,6 +164,54 @@ fn unwinding_stops_at_what_cannot_be_undone() {
 }
 
 #[test]
+fn what_was_ended_in_the_middle_may_have_happened() {
+    for (ends, option) in [
+        ("kill -KILL $$", ""),
+        ("exec tail -f /dev/null", "**Timeout**: 1s"),
+    ] {
+        let second = Step::new(format!("{}\n{ends}", mark("2.1")))
+            .option(option)
+            .waiver("Irreversible — a mail is a mail");
+        let project = Flow::new("release")
+            .step(Step::marked(1))
+            .step(second)
+            .project();
+        let found = run(&project, &[]);
+        assert_eq!(
+            (found.code, state(&project).as_str()),
+            (4, "stuck"),
+            "{ends}: {}",
+            found.out
+        );
+        assert_eq!(trace(&project), "1.1 1.verify 2.1", "{ends}");
+    }
+}
+
+#[test]
+fn what_is_left_in_place_is_not_undone() {
+    for how in [&["--skip", "2"][..], &["--keep-going"]] {
+        let project = Flow::new("release")
+            .step(Step::marked(1))
+            .step(Step::new(mark("2.1")).undo("false"))
+            .procedure(mark("procedure"))
+            .project();
+        assert_eq!(run(&project, &[]).code, 0);
+        let run_of = flow::runs(&project).remove(0).0;
+        let found = flow::wf(&project, &["rollback", &run_of, "--yes"]);
+        assert_eq!(found.code, 4, "{}", found.out);
+        let found = flow::wf(&project, &[&["rollback", &run_of], how].concat());
+        assert_eq!(
+            (found.code, state(&project).as_str()),
+            (1, "failed"),
+            "{}",
+            found.out
+        );
+        assert!(found.out.contains("Undone in part"), "{}", found.out);
+        assert_eq!(trace(&project), "1.1 1.verify 2.1 1.undo procedure");
+    }
+}
+
+#[test]
 fn undoing_has_its_own_attempts() {
     let undo = format!("{}\n[ \"$(grep -c undo trace)\" -ge 3 ]", mark("undo"));
     let step = Step::new(format!("{}\nfalse", mark("try")))

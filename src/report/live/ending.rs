@@ -59,7 +59,7 @@ impl Scene<'_> {
             Undone::Nothing => (Sign::Passed, format!("needs no undoing: {reason}")),
             Undone::Unneeded => (
                 Sign::Passed,
-                "cannot be undone, and need not be: none of its actions had an effect".to_owned(),
+                "cannot be undone, and need not be: none of its actions succeeded".to_owned(),
             ),
             Undone::Left if reason.is_empty() => (Sign::Attention, "is left as it is".to_owned()),
             Undone::Left => (Sign::Attention, format!("is left as it is: {reason}")),
@@ -189,6 +189,12 @@ impl Scene<'_> {
                     format!("Succeeded in {passed}: {steps}"),
                 )
             }
+            RunResult::Failed if self.state.had_succeeded => (
+                Sign::Failed,
+                Tone::Bad,
+                "Undone in part: the run had succeeded, and not all of it was rolled back"
+                    .to_owned(),
+            ),
             RunResult::Failed => (Sign::Failed, Tone::Bad, format!("Failed after {passed}")),
             RunResult::Undone => (
                 Sign::Done,

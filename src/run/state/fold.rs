@@ -91,7 +91,7 @@ impl State {
 
     fn finish(&mut self, plan: &Plan, id: ItemId, outcome: &Outcome) {
         let mut item = self.item(id);
-        item.had_effect |= matches!(outcome, Outcome::Succeeded | Outcome::BadOutput { .. });
+        item.had_effect |= may_have_had_effect(outcome);
         let status = match outcome {
             Outcome::Succeeded => Status::Done,
             Outcome::Interrupted => unknown(id),
@@ -207,5 +207,18 @@ fn unknown(id: ItemId) -> Status {
         Status::Pending
     } else {
         Status::Unknown
+    }
+}
+
+/// Whether what a command was to do may be done: one that was ended in the middle may have come to that.
+fn may_have_had_effect(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Succeeded
+        | Outcome::BadOutput { .. }
+        | Outcome::TimedOut { .. }
+        | Outcome::Killed { .. }
+        | Outcome::AskedTerminal
+        | Outcome::Interrupted => true,
+        Outcome::Failed { .. } | Outcome::NotStarted { .. } | Outcome::Unexpected { .. } => false,
     }
 }

@@ -31,6 +31,7 @@ impl Judge<'_> {
         assert_eq!(steps, expected);
         assert!(!self.started.is_empty(), "there is nothing to undo");
         self.due = Some(expected);
+        self.has_left = false;
         self.is_undo = self.result.take() == Some(RunResult::Succeeded);
         self.is_halted = false;
     }
@@ -74,6 +75,7 @@ impl Judge<'_> {
                 assert!(is_skipped || self.keeps_going && is_blocked, "left alone");
             }
         }
+        self.has_left |= how == Undone::Left;
         self.dealt.push(step);
     }
 
@@ -124,11 +126,12 @@ impl Judge<'_> {
         let is_skipped = self.skipped.contains(&None);
         let is_left = self.keeps_going && self.has_failed(Place::Procedure);
         assert!(self.are_done(Place::Procedure) || is_skipped || is_left);
-        let expected = if self.is_undo {
-            RunResult::Undone
-        } else {
-            RunResult::Failed
-        };
+        let expected =
+            if self.is_undo && !self.has_left && self.are_done(Place::Procedure) && !is_skipped {
+                RunResult::Undone
+            } else {
+                RunResult::Failed
+            };
         assert_eq!(result, expected);
         self.result = Some(result);
     }
