@@ -14,6 +14,11 @@ use crate::mask::SHORTEST;
 /// The columns at which programs wrap base64: 64 in PEM (RFC 7468), 76 in MIME (RFC 2045) and coreutils.
 const WRAPPED_AT: [usize; 2] = [64, 76];
 
+/// A longer text in base64 is not looked for where it is wrapped behind something else: that takes about so many forms.
+const LONGEST_WRAPPED: usize = 1024;
+/// A shorter piece of one, at its beginning or its end, could be anything.
+const SHORTEST_LINE: usize = 8;
+
 /// RFC 3986, section 2.3: unreserved characters.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -137,5 +142,21 @@ fn base64(piece: &[u8], engine: &GeneralPurpose, forms: &mut BTreeSet<Vec<u8>>) 
                 );
             }
         }
+        wrapped(&encoded[start..end], forms);
+    }
+}
+
+/// The lines of a text in base64 that is wrapped anywhere, for something stands before it.
+fn wrapped(encoded: &[u8], forms: &mut BTreeSet<Vec<u8>>) {
+    if encoded.len() > LONGEST_WRAPPED {
+        return;
+    }
+    let widest = WRAPPED_AT.into_iter().max().unwrap_or_default();
+    for length in SHORTEST_LINE..encoded.len().min(widest + 1) {
+        forms.insert(encoded[..length].to_vec());
+        forms.insert(encoded[encoded.len() - length..].to_vec());
+    }
+    for columns in WRAPPED_AT {
+        forms.extend(encoded.windows(columns).map(<[u8]>::to_vec));
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! Every occurrence of a form becomes `***`; occurrences that overlap become one, so that of two secrets of which
 //! one begins within the other no part is left. A form is found whatever stands around it. Two things remain
-//! visible by design: a base64 character at either end that a secret shares with its neighbours (up to 4 bits), and
-//! what a command makes of a secret in any other way, for example in hexadecimal. Masking is a net, not a wall.
+//! visible by design: a base64 character at either end that a secret shares with its neighbours (up to 4 bits), or up to
+//! seven at a line's end where it is wrapped, and what a command makes of a secret in any other way, for example in
+//! hexadecimal. Masking is a net, not a wall.
 
+mod escapes;
 mod forms;
 mod stream;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -39,6 +42,8 @@ struct Search {
     pending: FxHashMap<StateID, usize>,
     /// The secret's name, for every form.
     names: Vec<Arc<str>>,
+    /// The names of all secrets, those without a form included.
+    all: BTreeSet<Arc<str>>,
 }
 
 impl Masker {
@@ -52,9 +57,10 @@ impl Masker {
         N: AsRef<str>,
         V: AsRef<[u8]>,
     {
-        let mut forms = BTreeMap::new();
+        let (mut forms, mut all) = (BTreeMap::new(), BTreeSet::new());
         for (name, value) in secrets {
             let name: Arc<str> = name.as_ref().into();
+            all.insert(Arc::clone(&name));
             for form in forms::of(value.as_ref()) {
                 forms.entry(form).or_insert_with(|| Arc::clone(&name));
             }
@@ -69,7 +75,14 @@ impl Masker {
             start,
             pending,
             names: forms.into_values().collect(),
+            all,
         }))
+    }
+
+    /// Whether a secret has that name, whatever its value.
+    #[must_use]
+    pub fn is_secret(&self, name: &str) -> bool {
+        self.0.all.contains(name)
     }
 
     /// A text with its secrets masked.

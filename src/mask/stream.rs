@@ -8,9 +8,10 @@ use aho_corasick::automaton::StateID;
 use crate::mask::MASK;
 use crate::mask::Search;
 use crate::mask::Spans;
+use crate::mask::escapes::Escapes;
 
 /// Masks bytes that come in pieces. It holds back what may be the beginning of a secret, so never more than the
-/// longest form of one.
+/// longest form of one. Where there are secrets, escape sequences are left out.
 pub struct Stream {
     search: Arc<Search>,
     state: StateID,
@@ -20,6 +21,8 @@ pub struct Stream {
     spans: Spans,
     /// How much at its beginning belongs to a secret whose mask was given out already.
     hidden: usize,
+    /// What steers a terminal is left out: colours within a secret would part it, and who sees it sees it whole.
+    escapes: Escapes,
 }
 
 impl Stream {
@@ -30,6 +33,7 @@ impl Stream {
             held: Vec::new(),
             spans: Spans::default(),
             hidden: 0,
+            escapes: Escapes::Outside,
         }
     }
 
@@ -40,7 +44,8 @@ impl Stream {
             return piece.to_vec();
         }
         let before = self.held.len();
-        self.held.extend_from_slice(piece);
+        let piece = self.escapes.strip(piece);
+        self.held.extend_from_slice(&piece);
         for (at, &byte) in piece.iter().enumerate() {
             if let Some((length, _)) = self.search.step(&mut self.state, byte) {
                 let end = before + at + 1;
@@ -54,6 +59,7 @@ impl Stream {
     #[must_use]
     pub fn finish(&mut self) -> Vec<u8> {
         self.state = self.search.start;
+        self.escapes = Escapes::Outside;
         self.give(self.held.len())
     }
 

@@ -81,6 +81,50 @@ fn wrapped_base64_is_masked_line_by_line() {
 }
 
 #[test]
+fn wrapped_base64_behind_something_else_is_masked_line_by_line() {
+    let secret: String = ('!'..'~').cycle().take(130).collect();
+    let masker = masker(&[&secret]);
+    for before in 0..100 {
+        let encoded = STANDARD.encode(format!("{}{secret}", "u".repeat(before)));
+        let start = (before * 8).div_ceil(6);
+        for columns in [64, 76] {
+            let lines: Vec<&[u8]> = encoded.as_bytes().chunks(columns).collect();
+            let wrapped = String::from_utf8(lines.join(&b'\n')).unwrap();
+            let visible = masker.mask(&wrapped);
+            for (line, shown) in wrapped
+                .lines()
+                .zip(visible.lines())
+                .skip(start / columns + 1)
+            {
+                assert!(
+                    shown.len() < 8 + MASK.len(),
+                    "{before}: {line} became {shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_steers_a_terminal_hides_no_secret() {
+    let masker = masker(&["hunter2hunter2"]);
+    let mut stream = masker.stream();
+    let mut shown = Vec::new();
+    for piece in [
+        "key=h\u{1b}[01;3",
+        "1m\u{1b}[Kunter\u{1b}[m2",
+        "hunter2 \u{1b}]0;title\u{7}end\n",
+    ] {
+        shown.extend(stream.feed(piece.as_bytes()));
+    }
+    shown.extend(stream.finish());
+    assert_eq!(String::from_utf8(shown).unwrap(), "key=*** end\n");
+    // Without secrets all stays as it came.
+    let mut stream = Masker::new([("A", "")]).stream();
+    assert_eq!(stream.feed(b"\x1b[31mred"), b"\x1b[31mred");
+}
+
+#[test]
 fn lines_of_a_secret_are_secrets_but_for_short_ones() {
     let masker = masker(&["-----BEGIN\n  first line\r\nab\n\nlast\n"]);
     let text = "x -----BEGIN y\nfirst line\nab\nlast\nlas";

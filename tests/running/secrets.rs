@@ -222,6 +222,27 @@ fn what_would_store_a_secret_is_refused() {
 }
 
 #[test]
+fn a_secret_gets_no_new_value() {
+    let step = Step::new("echo \"TOKEN=other-than-before\" >> \"$WF_OUTPUT\"").undo(mark("undo"));
+    let project = flow(step).project();
+    project.write("token.txt", SECRET);
+    let found = run(&project, &["TOKEN=@token.txt"]);
+    assert_eq!(found.code, 1, "{}", found.out);
+    assert!(found.out.contains("which is a secret"), "{}", found.out);
+    assert_eq!(flow::trace(&project), ["undo"]);
+}
+
+#[test]
+fn a_secret_in_colours_is_masked() {
+    let says = "printf 'key=%s\\n' \"$TOKEN\" | grep --color=always \"${TOKEN:2:5}\"";
+    let project = flow(Step::new(says)).project();
+    project.write("token.txt", SECRET);
+    let found = run(&project, &["TOKEN=@token.txt"]);
+    assert!(found.out.contains("key=***\n"), "{}", found.out);
+    is_kept(&project, &found);
+}
+
+#[test]
 fn a_variable_that_holds_a_secret_fails_its_command() {
     let step = Step::new("echo \"ADDRESS=https://$TOKEN@example.org\" >> \"$WF_OUTPUT\"")
         .undo(mark("undo"));

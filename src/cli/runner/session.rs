@@ -28,6 +28,7 @@ use crate::event::Record;
 use crate::event::RunResult;
 use crate::event::Signal;
 use crate::mask::Masker;
+use crate::plan::Plan;
 use crate::report;
 use crate::run::Follower;
 use crate::run::Run;
@@ -120,7 +121,7 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
         run: &session.run,
         state: session.state,
         journal: session.journal,
-        masker: Masker::new(&session.secrets),
+        masker: masker(&session.run.plan, &session.secrets),
         secrets: session.secrets.clone(),
         caller: std::env::vars_os().collect(),
         followers: vec![&mut files, &mut *shown],
@@ -159,6 +160,16 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
     }
     result?;
     Ok(exit(&state))
+}
+
+/// What takes the run's secrets out of what is shown. It knows, too, which inputs are secrets but have no value.
+pub fn masker(plan: &Plan, secrets: &BTreeMap<String, String>) -> Masker {
+    let inputs = plan.inputs.iter();
+    let unset = inputs.filter(|input| input.secret && !secrets.contains_key(&input.name));
+    let unset = unset.map(|input| (input.name.as_str(), ""));
+    let set = secrets.iter();
+    let set = set.map(|(name, value)| (name.as_str(), value.as_str()));
+    Masker::new(set.chain(unset))
 }
 
 /// Record what comes first.

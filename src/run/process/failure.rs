@@ -131,6 +131,16 @@ pub enum VariablesError {
         /// The most, in bytes.
         limit: usize,
     },
+    /// The name of a secret: nobody would know that its new value is one.
+    #[error(
+        "line {line} of the file that WF_OUTPUT names sets `{name}`, which is a secret: its new value would be shown and recorded"
+    )]
+    SecretName {
+        /// The line, from 1.
+        line: usize,
+        /// The secret's name.
+        name: String,
+    },
     /// Bytes that are no text.
     #[error("line {line} of the file that WF_OUTPUT names is not UTF-8 text")]
     NotText {

@@ -85,6 +85,10 @@ fn parse(bytes: &[u8], masker: &Masker) -> Result<Vec<Variable>, VariablesError>
                 secret: secret.to_owned(),
             });
         }
+        if masker.is_secret(name) {
+            let name = name.to_owned();
+            return Err(VariablesError::SecretName { line, name });
+        }
         if name.starts_with("WF_") {
             let name = name.to_owned();
             return Err(VariablesError::Reserved { line, name });
@@ -146,6 +150,10 @@ mod tests {
             (
                 b"\xff=1",
                 "line 1 of the file that WF_OUTPUT names is not UTF-8 text",
+            ),
+            (
+                b"TOKEN=other",
+                "line 1 of the file that WF_OUTPUT names sets `TOKEN`, which is a secret: its new value would be shown and recorded",
             ),
             (
                 b"WF_RUN=1",
