@@ -156,6 +156,13 @@ pub enum Event {
         /// Why.
         ground: Ground,
     },
+    /// What a command had set through `WF_OUTPUT` when the program died in the middle of it.
+    ItemRecovered {
+        /// The item.
+        item: ItemId,
+        /// The variables.
+        variables: BTreeMap<String, String>,
+    },
     /// A step succeeded.
     StepFinished {
         /// Its number.
@@ -353,6 +360,7 @@ impl Event {
                 ..
             } => vec![text],
             Self::ItemAnswered { by, note, .. } => vec![by, note],
+            Self::ItemRecovered { variables, .. } => variables.values_mut().collect(),
             Self::ItemFinished {
                 outcome,
                 output_end,

@@ -36,11 +36,9 @@ impl Escapes {
     /// Where the stream is behind a byte, and whether that is text.
     fn after(self, byte: u8) -> (Self, bool) {
         match (self, byte) {
-            (_, ESCAPE) => (Self::Begun, false),
-            (Self::Begun, b'[') => (Self::Control, false),
+            (_, ESCAPE) | (Self::Begun, 0x20..=0x2F) => (Self::Begun, false),
+            (Self::Begun, b'[') | (Self::Control, 0x20..=0x3F) => (Self::Control, false),
             (Self::Begun, b']' | b'P' | b'X' | b'^' | b'_') => (Self::String, false),
-            (Self::Begun, 0x20..=0x2F) => (Self::Begun, false),
-            (Self::Control, 0x20..=0x3F) => (Self::Control, false),
             (Self::Begun, 0x30..=0x7E) | (Self::Control, 0x40..=0x7E) | (Self::String, BELL) => {
                 (Self::Outside, false)
             }

@@ -25,6 +25,8 @@ pub mod person;
 pub mod process;
 #[cfg(unix)]
 pub mod record;
+#[cfg(unix)]
+pub mod recovery;
 pub mod standing;
 pub mod state;
 #[cfg(unix)]

@@ -71,7 +71,7 @@ pub(in crate::run) fn judge(
 }
 
 /// The variables, unless later commands could not be started any more with them and with those `set` before.
-fn fitting(
+pub(in crate::run) fn fitting(
     variables: Vec<Variable>,
     set: impl Iterator<Item = (String, String)>,
 ) -> Result<BTreeMap<String, String>, String> {

@@ -138,6 +138,37 @@ fn an_answer_is_for_the_run_that_waits_for_one() {
 }
 
 #[test]
+fn what_a_command_had_set_before_a_crash_is_known_to_what_undoes_it() {
+    let action = "echo ID=42 >> \"$WF_OUTPUT\"\necho begun > begun\nexec tail -f /dev/null";
+    let undo = "echo \"$ID\" > undone";
+    for how in ["--rollback", "--done"] {
+        let project = project("deploy", "");
+        let mut text = workflow("deploy", action, undo);
+        if how == "--done" {
+            text = text.replace(
+                "Run: `true`\n\n**Roll",
+                "Run: `test \"$ID\" = 43`\n\n**Roll",
+            );
+        }
+        project.write("workflows/deploy.md", text);
+        fifo(&project, "begun");
+        let mut child = start(&project, &["run", "deploy", "--yes"]);
+        assert_eq!(hear(&project, "begun"), "begun\n");
+        send(&child, "-KILL");
+        child.wait().unwrap();
+        let found = wf_ends(&project, 1, &["resume", how]);
+        assert!(
+            found.out.contains("had set before the crash"),
+            "{}",
+            found.out
+        );
+        assert_eq!(read(&project, "undone"), "42\n", "{how}");
+        let log = read(&project, "logs/info.log");
+        assert!(log.contains("had set variables before the crash"), "{log}");
+    }
+}
+
+#[test]
 fn the_request_to_end_counts_for_more_than_an_interrupt() {
     let action = "trap 'echo int > heard' INT\necho begun > heard\n\
                   while true; do tail -f /dev/null & wait $! || true; done";

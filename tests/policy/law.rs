@@ -151,6 +151,7 @@ impl<'a> Judge<'a> {
                 settled,
                 ground,
             } => self.settle(*item, *settled, ground),
+            Event::ItemRecovered { .. } => assert!(!self.has(Mark::Running)),
             Event::StepStarted { step } => self.begin(*step),
             Event::StepFinished { step } => {
                 assert!(self.are_done(Place::Action(*step)));

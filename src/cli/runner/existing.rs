@@ -17,9 +17,12 @@ use crate::cli::runner::person;
 use crate::cli::runner::session;
 use crate::cli::runner::session::Notice;
 use crate::cli::runner::session::Session;
+use crate::cli::terminal;
 use crate::event::Event;
 use crate::event::Stuck;
 use crate::nearest;
+use crate::plan::ItemId;
+use crate::plan::Plan;
 use crate::run::Run;
 use crate::run::adoption;
 use crate::run::journal;
@@ -28,6 +31,7 @@ use crate::run::journal::Journal;
 use crate::run::journal::JournalError;
 use crate::run::process;
 use crate::run::process::Survivors;
+use crate::run::recovery;
 use crate::run::standing::Standing;
 use crate::run::state::Halt;
 use crate::run::state::State;
@@ -165,6 +169,32 @@ pub fn named(names: &[String], name: &str) -> Result<String, Failure> {
     })
 }
 
+/// What a run began with: its plan, and the names of its secrets.
+fn beginning(store: &Store, id: &str) -> Result<(Box<Plan>, Vec<String>), Failure> {
+    let path = store.folder(id).join(journal::FILE_NAME);
+    let contents = store.read(id)?;
+    if contents.is_given_up {
+        return Err(given_up(id.to_owned()));
+    }
+    let records = contents.sound(&path)?.records;
+    match records.into_iter().next().map(|record| record.event) {
+        Some(Event::RunStarted { plan, secrets, .. }) => Ok((plan, secrets)),
+        _ => Err(JournalError::Empty { path }.into()),
+    }
+}
+
+/// What commands had set that a crash interrupted; what cannot be taken over is told.
+fn recover(run: &Run, state: &State, secrets: &BTreeMap<String, String>) -> Vec<Event> {
+    let masker = session::masker(&run.plan, secrets);
+    let found = recovery::recovered(run, state, &masker).into_iter();
+    let tell = |(item, fault): (ItemId, String)| {
+        terminal::notice(&format!(
+            "what {item} had set before the crash cannot be taken over: {fault}"
+        ));
+    };
+    found.filter_map(|found| found.map_err(tell).ok()).collect()
+}
+
 /// What a command decides about a run: events to record before it goes on.
 pub type Decision = Result<Vec<Event>, Failure>;
 
@@ -180,20 +210,7 @@ pub fn go_on(
     let store = of(&inventory);
     let (name, secrets) = apart(words);
     let id = find(&store, name, is_meant)?;
-    let path = store.folder(&id).join(journal::FILE_NAME);
-    let contents = store.read(&id)?;
-    if contents.is_given_up {
-        return Err(given_up(id));
-    }
-    let mut records = contents.sound(&path)?.records.into_iter();
-    let Some(Event::RunStarted {
-        plan,
-        secrets: wanted,
-        ..
-    }) = records.next().map(|record| record.event)
-    else {
-        return Err(JournalError::Empty { path }.into());
-    };
+    let (plan, wanted) = beginning(&store, &id)?;
     let lock = session::lock(&store, &plan.workflow)?;
     let (journal, records) = Journal::open(&store.folder(&id))?;
     let mut run = Run {
@@ -225,6 +242,11 @@ pub fn go_on(
             run.plan = (**plan).clone();
         }
     }
+    let mut first = vec![resumed];
+    if !is_given_up {
+        first.extend(recover(&run, &state, &secrets));
+    }
+    first.extend(decided);
     let session = Session {
         run,
         state,
@@ -234,8 +256,7 @@ pub fn go_on(
         lock,
         notice: Notice::from(&inventory.project.config.run),
     };
-    let first = std::iter::once(resumed).chain(decided);
-    session::carry_on(session, common, first.collect())
+    session::carry_on(session, common, first)
 }
 
 /// End the commands of a crashed run that are still alive.

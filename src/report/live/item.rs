@@ -69,6 +69,15 @@ impl Scene<'_> {
         self.theme.wrapped(&first, &format!("{title}{which}"))
     }
 
+    /// What an attempt had set that nobody saw the end of.
+    pub fn item_recovered(&self, item: ItemId, variables: &BTreeMap<String, String>) -> String {
+        let mut text = self.line(Sign::Attention, item, "had set before the crash", None);
+        for (name, value) in variables {
+            text.push_str(&self.below(item, &format!("{name}={value}")));
+        }
+        text
+    }
+
     /// An attempt ended.
     pub fn item_finished(&self, end: &End) -> String {
         let item = end.item;

@@ -211,7 +211,8 @@ impl Told {
             | Event::ItemFinished { item, .. }
             | Event::ItemAsked { item }
             | Event::ItemAnswered { item, .. }
-            | Event::ItemSettled { item, .. } => Some(Section::of(item.place)),
+            | Event::ItemSettled { item, .. }
+            | Event::ItemRecovered { item, .. } => Some(Section::of(item.place)),
             _ => None,
         };
         if is_break(event) {
@@ -274,6 +275,7 @@ impl Told {
                 settled,
                 ground,
             } => scene.item_settled(*item, *settled, ground),
+            Event::ItemRecovered { item, variables } => scene.item_recovered(*item, variables),
             Event::StepFinished { step } => self.step_finished(scene, *step),
             Event::RollbackStarted { cause, steps } => scene.rollback_started(cause, steps),
             Event::StepRolledBack { step, how } => scene.step_rolled_back(*step, *how),

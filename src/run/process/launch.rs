@@ -83,7 +83,7 @@ impl Scratch {
         let file = |ending: &str| folder.join(format!("{name}{ending}"));
         Self {
             script: file(""),
-            variables: file(".out"),
+            variables: variables(folder, name),
             held: file(".held"),
             line: None,
         }
@@ -143,6 +143,11 @@ impl Drop for Scratch {
             let _ = fs::remove_file(file);
         }
     }
+}
+
+/// The file in `scratch` that `WF_OUTPUT` names for an attempt.
+pub(in crate::run::process) fn variables(scratch: &Path, attempt: &str) -> PathBuf {
+    scratch.join(format!("{attempt}.out"))
 }
 
 /// A process that waits to become a command.

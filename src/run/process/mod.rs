@@ -68,6 +68,7 @@ pub use crate::run::process::signals::Signal;
 pub use crate::run::process::signals::Signals;
 use crate::run::process::signals::count;
 pub use crate::run::process::variables::Variable;
+pub use crate::run::process::variables::left_behind;
 
 /// How much of an output is taken at once, in bytes: what a pipe holds.
 const PIPE: usize = 64 << 10;

@@ -12,6 +12,7 @@ use rustix::fs::OFlags;
 use crate::mask::Masker;
 use crate::plan;
 use crate::run::process::failure::VariablesError;
+use crate::run::process::launch;
 use crate::shell;
 
 /// The most that is read.
@@ -21,6 +22,17 @@ const SHOWN: usize = 60;
 
 /// A variable's name and value.
 pub type Variable = (String, String);
+
+/// The variables that an attempt had set whose end nobody saw; `folder` is the run's.
+pub fn left_behind(
+    folder: &Path,
+    item: &str,
+    attempt: u32,
+    masker: &Masker,
+) -> Result<Vec<Variable>, VariablesError> {
+    let path = launch::variables(&folder.join("scratch"), &format!("{item}-{attempt}"));
+    read(&path, masker)
+}
 
 /// Reads `NAME=value` lines. Empty lines are passed over; a file that is gone holds none.
 pub(in crate::run::process) fn read(

@@ -149,6 +149,7 @@ impl History {
             Event::RunAbandoned { by } => self.abandoned_by.clone_from(by),
             Event::RunRefused { .. }
             | Event::PlanAdopted { .. }
+            | Event::ItemRecovered { .. }
             | Event::RollbackStarted { .. }
             | Event::RunParked { .. }
             | Event::RollbackContinued { .. } => {}

@@ -45,7 +45,8 @@ pub fn line(scene: &Scene, record: &Record) -> String {
         | Event::ItemFinished { item, .. }
         | Event::ItemAsked { item }
         | Event::ItemAnswered { item, .. }
-        | Event::ItemSettled { item, .. } => of_item(opening, &record.event, *item, scene),
+        | Event::ItemSettled { item, .. }
+        | Event::ItemRecovered { item, .. } => of_item(opening, &record.event, *item, scene),
         Event::StepStarted { step } => opening.says(INFO, "step started").step(scene, *step),
         Event::StepFinished { step } => {
             let took = scene.history.forward.get(step).and_then(Stretch::duration);
@@ -56,7 +57,7 @@ pub fn line(scene: &Scene, record: &Record) -> String {
             let (level, words) = match how {
                 Undone::Undone => (INFO, "step rolled back"),
                 Undone::Nothing => (INFO, "step needs no rollback"),
-                Undone::Unneeded => (INFO, "step cannot be rolled back, and had no effect"),
+                Undone::Unneeded => (INFO, "step cannot be rolled back, and need not be"),
                 Undone::Left => (WARN, "step left as it is"),
             };
             let took = scene
@@ -103,6 +104,10 @@ fn of_item(opening: Opening, event: &Event, item: ItemId, scene: &Scene) -> Line
         }
         Event::ItemFinished { .. } => finished(about, event, item, scene),
         Event::ItemAsked { .. } => about(INFO, "waits for a person"),
+        Event::ItemRecovered { variables, .. } => {
+            let names: Vec<&str> = variables.keys().map(String::as_str).collect();
+            about(WARN, "had set variables before the crash").with("names", names.join(", "))
+        }
         Event::ItemAnswered { done, by, note, .. } => {
             let line = match done {
                 true => about(INFO, "confirmed"),

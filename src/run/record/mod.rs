@@ -312,7 +312,8 @@ fn is_milestone(event: &Event) -> bool {
         | Event::ItemFinished { .. }
         | Event::ItemAsked { .. }
         | Event::ItemAnswered { .. }
-        | Event::ItemSettled { .. } => false,
+        | Event::ItemSettled { .. }
+        | Event::ItemRecovered { .. } => false,
     }
 }
 

@@ -47,10 +47,9 @@ impl State {
                 ..
             } => {
                 self.finish(plan, *item, outcome);
-                if !variables.is_empty() {
-                    self.variables.push((item.place, variables.clone()));
-                }
+                self.take_in(item.place, variables);
             }
+            Event::ItemRecovered { item, variables } => self.take_in(item.place, variables),
             Event::ItemAsked { item } => {
                 self.start(*item);
                 self.items.change(*item, |item| item.status = Status::Asked);
@@ -109,6 +108,12 @@ impl State {
         };
         self.items.change(id, |old| *old = item);
         self.set(id, status);
+    }
+
+    fn take_in(&mut self, place: Place, variables: &BTreeMap<String, String>) {
+        if !variables.is_empty() {
+            self.variables.push((place, variables.clone()));
+        }
     }
 
     fn set(&mut self, id: ItemId, status: Status) {
