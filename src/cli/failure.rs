@@ -32,7 +32,7 @@ pub enum Failure {
     UnreadablePath { path: String, reason: String },
 
     #[error("cannot write `{path}`: {source}")]
-    #[diagnostic(help("nothing was written; name another file with `--output-file`"))]
+    #[diagnostic(help("nothing was written; name another file"))]
     Unwritable { path: String, source: io::Error },
 
     #[error("{config}: `{path}` in `paths` is a file")]

@@ -87,19 +87,23 @@ pub fn find(inventory: &Inventory, name: &str) -> Result<String, Failure> {
     if inventory.documents.contains(&path) {
         return Ok(path);
     }
-    if name.contains('/') || Path::new(name).extension().is_some() {
+    let unreadable = || {
         let source = match files::kind(&file) {
             Err(source) => source,
             Ok(_) => io::Error::other("it is no document of this project's workflow directories"),
         };
         let path = name.to_owned();
-        return Err(Failure::Unreadable { path, source });
+        Failure::Unreadable { path, source }
+    };
+    if name.contains('/') || listing::is_markdown(name) {
+        return Err(unreadable());
     }
     let wanted = value::workflow_name(name);
     let is_meant = |path: &&String| value::workflow_name(value::stem(path)) == wanted;
     let found: Vec<&String> = inventory.documents.iter().filter(is_meant).collect();
     match found[..] {
         [path] => Ok(path.clone()),
+        [] if files::is_there(&file) => Err(unreadable()),
         [] => {
             let names = inventory.documents.iter().map(|path| value::stem(path));
             let help = match nearest::nearest(name, names) {

@@ -1,5 +1,7 @@
 //! The gate: nothing runs that does not validate, and what runs is what was looked at.
 
+use std::fs;
+
 use crate::flow;
 use crate::flow::Flow;
 use crate::flow::Step;
@@ -180,6 +182,29 @@ fn a_plan_that_was_written_holds_for_its_document_alone() {
 }
 
 #[test]
+fn a_plan_is_written_over_nothing_else() {
+    let project = flow().project();
+    project.write("notes.json", "{}").write("empty.json", "");
+    for (path, code) in [
+        ("workflows/release.md", 2),
+        ("wf.toml", 2),
+        ("notes.json", 2),
+        ("empty.json", 0),
+        ("plan.json", 0),
+        ("plan.json", 0),
+    ] {
+        let before = fs::read(project.path().join(path)).ok();
+        let found = flow::wf(&project, &["plan", "release", "-o", path]);
+        assert_eq!(found.code, code, "{path}: {}", found.err);
+        let after = fs::read(project.path().join(path)).ok();
+        assert_eq!(
+            before == after,
+            code == 2 || before.is_some_and(|bytes| bytes.len() > 2)
+        );
+    }
+}
+
+#[test]
 fn a_name_leads_to_one_document() {
     let project = flow().project();
     for name in [
@@ -192,6 +217,14 @@ fn a_name_leads_to_one_document() {
         let found = flow::wf(&project, &["run", name, "--yes"]);
         assert_eq!(found.code, 0, "{name}: {}", found.err);
     }
+    project
+        .write(
+            "workflows/v1.2.md",
+            flow().text().replace("release", "v1.2"),
+        )
+        .write("workflows/README.md", "[r](release.md) [v](v1.2.md)\n");
+    let found = flow::wf(&project, &["run", "v1.2", "--yes"]);
+    assert_eq!(found.code, 0, "{}", found.err);
     let found = flow::wf(&project, &["run", "relaese", "--yes"]);
     assert_eq!(found.code, 2);
     assert!(

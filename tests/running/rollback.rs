@@ -107,6 +107,31 @@ fn a_stuck_run_wants_to_be_told_how_it_goes_on() {
 }
 
 #[test]
+fn the_ways_on_that_are_named_can_be_gone() {
+    let project = stuck();
+    for words in [&["confirm"][..], &["reject", "--reason", "no"]] {
+        let found = flow::wf(&project, words);
+        assert_eq!(found.code, 4, "{words:?}: {}", found.out);
+        assert!(found.err.contains("--retry"), "{}", found.err);
+    }
+    let project = Flow::new("release")
+        .step(Step::new("false").undo("by hand: Put it back"))
+        .project();
+    assert_eq!(run(&project, &[]).code, 3);
+    for words in [&["rollback", "--retry"][..], &["rollback", "--yes"]] {
+        let found = flow::wf(&project, words);
+        assert_eq!(found.code, 2, "{words:?}: {}", found.out);
+        assert!(found.err.contains("wf confirm"), "{words:?}: {}", found.err);
+    }
+    let project = Flow::new("release").step(Step::marked(1)).project();
+    assert_eq!(run(&project, &[]).code, 0);
+    let run_of = flow::runs(&project).remove(0).0;
+    let found = flow::wf(&project, &["rollback", &run_of, "--keep-going"]);
+    assert_eq!(found.code, 2, "{}", found.out);
+    assert!(found.err.contains("alone undoes it"), "{}", found.err);
+}
+
+#[test]
 fn a_procedure_that_fails_is_stuck_too() {
     let flow = Flow::new("release")
         .step(Step::new("false").undo(mark("1.undo")))

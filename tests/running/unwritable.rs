@@ -120,7 +120,12 @@ fn a_run_stops_before_its_next_effect_when_its_record_is_taken_away() {
         let found = run(&project, &[]);
         assert_eq!(found.code, 4, "{happens}: {}{}", found.out, found.err);
         assert!(found.err.contains(says), "{says} in {}", found.err);
+        let in_place = "the run stopped; left as it is: step 1, step 2\n";
+        assert!(found.err.contains(in_place), "{}", found.err);
         assert_eq!(trace(&project), left, "{happens}");
+        let log = fs::read_to_string(project.path().join("logs/info.log")).unwrap_or_default();
+        let last = log.lines().last().unwrap_or_default();
+        assert!(log.is_empty() || last.contains("run stopped"), "{log}");
     }
 }
 

@@ -73,6 +73,7 @@ fn evidence(given: Option<&str>) -> Result<String, Failure> {
 /// The item that waits: the one that is named, or the only one.
 fn waiting(run: &Run, state: &State, named: Option<ItemId>) -> Result<ItemId, Failure> {
     existing::not_over(run, state)?;
+    existing::not_stuck(run, state)?;
     let waiting: Vec<ItemId> = state.undecided(Status::Asked).collect();
     let nothing = |found: String, help: String| Failure::NothingWaits {
         run: run.id.clone(),

@@ -311,6 +311,19 @@ pub fn given_up(run: String) -> Failure {
     }
 }
 
+/// How a run that is neither over nor stuck goes on.
+pub fn goes_on(run: &Run, state: &State) -> String {
+    let id = &run.id;
+    let asked = state.undecided(Status::Asked).next().is_some();
+    match (asked, &state.unwinding) {
+        (true, _) => format!("`wf confirm {id}` or `wf reject {id}` answers what waits"),
+        (false, Some(_)) => format!("`wf resume {id}` goes on with that"),
+        (false, None) => {
+            format!("`wf resume {id}` goes on with it, `wf rollback {id}` undoes it")
+        }
+    }
+}
+
 /// Refuse what cannot be done to a run whose rollback is stuck.
 pub fn not_stuck(run: &Run, state: &State) -> Result<(), Failure> {
     let Some(Halt::Stuck(at)) = &state.halt else {

@@ -40,6 +40,10 @@ pub enum Failure {
     #[diagnostic(help("mend what is listed above; nothing was run"))]
     Invalid { path: String, count: String },
 
+    #[error("`{path}` is there already, and is no plan")]
+    #[diagnostic(help("nothing was written; name another file, or remove that one first"))]
+    NotReplaced { path: String },
+
     #[error("`{path}` is no plan: {reason}")]
     #[diagnostic(help("write one with `wf plan {workflow} -o FILE`"))]
     NoPlan {
@@ -142,8 +146,12 @@ pub enum Failure {
     IsStuck { run: String, at: String },
 
     #[error("{run} is not stuck: it {standing}")]
-    #[diagnostic(help("`wf resume {run}` goes on with it, `wf rollback {run}` undoes it"))]
-    NotStuck { run: String, standing: String },
+    #[diagnostic(help("{help}"))]
+    NotStuck {
+        run: String,
+        standing: String,
+        help: String,
+    },
 
     #[error("{run} cannot go on with `{document}` as it is now: {reason}")]
     #[diagnostic(help(
@@ -156,8 +164,8 @@ pub enum Failure {
     },
 
     #[error("{run} is already being rolled back")]
-    #[diagnostic(help("`wf resume {run}` goes on with that"))]
-    RollsBack { run: String },
+    #[diagnostic(help("{help}"))]
+    RollsBack { run: String, help: String },
 
     #[error("nothing of {run} is of unknown outcome")]
     #[diagnostic(help("`wf resume {run}` alone goes on"))]

@@ -1,6 +1,7 @@
 //! `wf plan`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::cli::Exit;
 use crate::cli::failure;
@@ -32,6 +33,7 @@ pub fn show(arguments: &PlanArguments) -> Result<Exit, Failure> {
         inputs::take(plan, &arguments.inputs)?
     };
     if let Some(path) = &arguments.output {
+        replaceable(path)?;
         let written = files::replace(path, report::json(plan).as_bytes());
         written.map_err(|source| failure::Failure::Unwritable {
             path: files::slashed(path),
@@ -47,6 +49,21 @@ pub fn show(arguments: &PlanArguments) -> Result<Exit, Failure> {
         PlanFormat::Mermaid => write(&report::mermaid::chart(plan))?,
     }
     Ok(Exit::Clean)
+}
+
+/// Refuse to write a plan over something else, such as the document that it is of.
+fn replaceable(path: &Path) -> Result<(), Failure> {
+    let Ok(bytes) = files::read(path) else {
+        // What is wrong with it is told when it is written.
+        return Ok(());
+    };
+    let is_plan = bytes.is_empty() || serde_json::from_slice::<Plan>(&bytes).is_ok();
+    if is_plan {
+        return Ok(());
+    }
+    Err(Failure::NotReplaced {
+        path: files::slashed(path),
+    })
 }
 
 fn write(text: &str) -> Result<(), failure::Failure> {

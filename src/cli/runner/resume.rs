@@ -98,6 +98,7 @@ pub fn turn_back(run: &Run, state: &State, by: &str) -> Decision {
     if state.unwinding.is_some() {
         return Err(Failure::RollsBack {
             run: run.id.clone(),
+            help: existing::goes_on(run, state),
         });
     }
     let cause = Cause::Operator(by.to_owned());

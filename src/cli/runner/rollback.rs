@@ -14,6 +14,7 @@ use crate::run::Run;
 use crate::run::standing::Standing;
 use crate::run::state::Halt;
 use crate::run::state::State;
+use crate::run::state::Status;
 
 /// Undo a run, or go on with a rollback that is stuck.
 pub fn rollback(arguments: &RollbackArguments) -> Result<Exit, Failure> {
@@ -39,11 +40,26 @@ fn continuation(arguments: &RollbackArguments) -> Option<Continuation> {
 }
 
 fn go_on(run: &Run, state: &State, how: Continuation, by: &str) -> Decision {
-    existing::not_over(run, state)?;
+    let standing = Standing::of(state, false);
+    if standing != Standing::Succeeded {
+        existing::not_over(run, state)?;
+    }
     let (Some(Halt::Stuck(_)), Some(unwinding)) = (&state.halt, &state.unwinding) else {
+        let id = &run.id;
+        let asked = state.undecided(Status::Asked).next().is_some();
         return Err(Failure::NotStuck {
-            run: run.id.clone(),
-            standing: Standing::of(state, false).to_string(),
+            run: id.clone(),
+            standing: match (asked, &state.unwinding) {
+                (true, _) => "waits for a person".to_owned(),
+                (false, Some(_)) => "stopped in the middle of its rollback".to_owned(),
+                (false, None) => standing.to_string(),
+            },
+            help: match standing {
+                Standing::Succeeded => format!(
+                    "`wf rollback {id}` alone undoes it; these options are for a rollback that is stuck"
+                ),
+                _ => existing::goes_on(run, state),
+            },
         });
     };
     if let Continuation::Skip(Some(step)) = how

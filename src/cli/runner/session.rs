@@ -139,8 +139,8 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
     let (state, masker) = (runner.state, runner.masker);
     drop(session.lock);
     let told = result.as_ref().map(|()| {
-        let (notice, run, secrets) = (&session.notice, &session.run, &session.secrets);
-        notify(notice, run, &state, &files, secrets)
+        let (run, secrets) = (&session.run, &session.secrets);
+        notify(&session.notice, run, &state, &files, secrets)
     });
     let is_told_to_end = stop(&state) == Some(Stop::Suspended);
     if let Some(outlet) = outlet {
@@ -158,6 +158,13 @@ pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<
     for warning in &files.warnings {
         terminal::notice(warning);
     }
+    if let Err(error) = &result {
+        let left = left_in_place(&state);
+        let cause = masker.mask(&format!("{error}{left}")).into_owned();
+        // Where the journal cannot be written the log may still be.
+        let _ = files.warn(&session.run, &state, "run stopped", &cause);
+        terminal::notice(&format!("the run stopped{left}"));
+    }
     result?;
     Ok(exit(&state))
 }
@@ -170,6 +177,18 @@ pub fn masker(plan: &Plan, secrets: &BTreeMap<String, String>) -> Masker {
     let set = secrets.iter();
     let set = set.map(|(name, value)| (name.as_str(), value.as_str()));
     Masker::new(set.chain(unset))
+}
+
+/// What a run that cannot be recorded any more leaves as it is, for whoever has to undo it by hand.
+fn left_in_place(state: &State) -> String {
+    let undone = state.unwinding.as_ref().map(|unwinding| &unwinding.undone);
+    let is_left = |step: &&u32| undone.is_none_or(|undone| !undone.contains_key(step));
+    let left = state.started.iter().filter(is_left);
+    let left: Vec<String> = left.map(|step| format!("step {step}")).collect();
+    if left.is_empty() {
+        return String::new();
+    }
+    format!("; left as it is: {}", left.join(", "))
 }
 
 /// Record what comes first.
