@@ -90,6 +90,7 @@ mod unix {
                 attempt: 1,
                 interpreter: ["bash", "-euo", "pipefail"].map(str::to_owned).to_vec(),
                 script: "true\n".to_owned(),
+                root: folder.to_owned(),
                 directory: folder.to_owned(),
                 environment: env::vars_os().collect::<BTreeMap<_, _>>(),
                 timeout: None,

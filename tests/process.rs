@@ -95,6 +95,7 @@ impl Run {
             attempt: 1,
             interpreter: ["bash", "-euo", "pipefail"].map(str::to_owned).to_vec(),
             script: script.to_owned(),
+            root: "/".into(),
             directory: self.work(),
             environment: BTreeMap::from([("PATH".into(), path())]),
             timeout: None,

@@ -195,6 +195,7 @@ impl Execution<'_, '_> {
             attempt,
             interpreter: command.program.clone(),
             script: command.code.clone(),
+            root: runner.run.root.clone(),
             directory: if directory.is_empty() {
                 runner.run.root.clone()
             } else {

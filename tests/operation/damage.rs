@@ -178,4 +178,6 @@ fn what_only_has_the_name_of_a_run_holds_nothing_up() {
     .unwrap();
     wf_ends(&project, 0, &["run", "deploy", "--yes"]);
     assert_eq!(runs(&project).len(), 2);
+    let table = wf_ends(&project, 0, &["runs"]).out;
+    assert!(table.contains("it died before it began"), "{table}");
 }

@@ -161,6 +161,29 @@ fn the_working_directory_is_missing() {
 }
 
 #[test]
+fn the_working_directory_leads_out_of_the_project() {
+    let failing = first(2).option("**Working directory**: out");
+    let project = flow(2, &failing).project();
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), project.path().join("out")).unwrap();
+    let found = run(&project, &[]);
+    assert_eq!((found.code, state(&project).as_str()), (4, "stuck"));
+    assert_eq!(trace(&project), "prerequisite 1.1 1.2 1.verify");
+    let shown: Vec<&str> = found.out.split_whitespace().collect();
+    assert!(
+        shown.join(" ").contains("it leads out of the project"),
+        "{}",
+        found.out
+    );
+    // A link to another folder of the project is none of that.
+    project.write("inside/.keep", "");
+    std::fs::remove_file(project.path().join("out")).unwrap();
+    std::os::unix::fs::symlink("inside", project.path().join("out")).unwrap();
+    let found = crate::flow::wf(&project, &["rollback", "--retry"]);
+    assert_eq!(found.code, 1, "{}", found.err);
+}
+
+#[test]
 fn a_prerequisite_fails_and_there_is_nothing_to_undo() {
     let flow = flow(1, &Step::marked(1)).prerequisite(format!("{}\nfalse", mark("missing")));
     let project = flow.prerequisite(mark("never")).project();

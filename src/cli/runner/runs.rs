@@ -35,6 +35,7 @@ use crate::report::table::Column;
 use crate::report::table::Table;
 use crate::run::Run;
 use crate::run::journal::Contents;
+use crate::run::journal::JournalError;
 use crate::run::standing::Standing;
 use crate::run::state::State;
 use crate::run::store;
@@ -115,6 +116,12 @@ fn row(store: &Store, name: &str) -> Row {
     };
     let contents = match store.read(name) {
         Ok(contents) => contents,
+        // It died before it made one.
+        Err(JournalError::Unreadable { source, .. })
+            if source.kind() == io::ErrorKind::NotFound =>
+        {
+            Contents::default()
+        }
         Err(error) => return unread(None, error.to_string()),
     };
     let damage = contents

@@ -45,6 +45,8 @@ pub struct Launch {
     pub interpreter: Vec<String>,
     /// What the interpreter reads.
     pub script: String,
+    /// The folder that the working directory must lie in, links followed.
+    pub root: PathBuf,
     /// The working directory, absolute.
     pub directory: PathBuf,
     /// The whole environment. `WF_RUN`, `WF_OUTPUT` and `PWD` are added to it.
@@ -61,6 +63,7 @@ impl fmt::Debug for Launch {
             .field("attempt", &self.attempt)
             .field("interpreter", &self.interpreter)
             .field("script", &self.script)
+            .field("root", &self.root)
             .field("directory", &self.directory)
             .field("environment", &self.environment.keys())
             .field("timeout", &self.timeout)
@@ -178,7 +181,7 @@ pub(in crate::run::process) fn launch(
     hooks: &mut Hooks,
     run: &str,
 ) -> Result<Launcher, StartError> {
-    enter(&launch.directory)?;
+    enter(&launch.directory, &launch.root)?;
     let mut environment = launch.environment.clone();
     check(&environment)?;
     let program = interpreter(launch)?;
@@ -263,10 +266,13 @@ fn refused(source: io::Error, environment: &BTreeMap<OsString, OsString>) -> Sta
 }
 
 /// Whether a directory can be worked in.
-fn enter(directory: &Path) -> Result<(), StartError> {
+fn enter(directory: &Path, root: &Path) -> Result<(), StartError> {
     let is_folder = fs::metadata(directory).and_then(|data| {
         if !data.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
+        }
+        if !fs::canonicalize(directory)?.starts_with(fs::canonicalize(root)?) {
+            return Err(io::Error::other("it leads out of the project"));
         }
         Ok(rustix::fs::access(directory, Access::EXEC_OK)?)
     });
