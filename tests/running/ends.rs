@@ -30,13 +30,26 @@ fn end(project: &Project, file: &str) {
 
 #[test]
 fn what_a_command_leaves_in_the_background_neither_holds_the_run_up_nor_is_ended() {
-    // It holds the command's output open, and would for ever.
-    let leaves = "tail -f /dev/null &\necho $! > background.pid";
+    // It holds the command's output open, and would for ever. What it writes when the program has ended does not end it.
+    let leaves = "{ read -r _ < go; echo late; echo wrote > wrote; exec tail -f /dev/null; } &\necho $! > background.pid";
     let step = Step::new(leaves).action(mark("after"));
     let project = Flow::new("release").step(step).project();
+    for pipe in ["go", "wrote"] {
+        let made = Command::new("mkfifo")
+            .arg(project.path().join(pipe))
+            .status();
+        assert!(made.unwrap().success());
+    }
     let found = run(&project, &[]);
     assert_eq!(found.code, 0, "{}", found.out);
     assert_eq!(trace(&project), "after");
+    fs::write(project.path().join("go"), "now\n").unwrap();
+    let mut hear = Command::new("timeout");
+    let heard = hear
+        .args(["300", "cat"])
+        .arg(project.path().join("wrote"))
+        .output();
+    assert_eq!(heard.unwrap().stdout, b"wrote\n");
     assert!(lives(&project, "background.pid"));
     end(&project, "background.pid");
 }

@@ -5,7 +5,7 @@
 //! it comes, ends, signals to wf.
 //!
 //! A command is over when its interpreter has exited. If that was a success, what it left in the background goes
-//! on, and what that still writes is read and dropped as long as wf lives. After a failure, a timeout or an
+//! on, and what that still writes is read and dropped, also when wf has ended. After a failure, a timeout or an
 //! interruption everything is ended first: all of its process group, and on Linux also what left the group, as
 //! daemons do, unless it runs as another user or with an environment of its own.
 #![expect(

@@ -8,8 +8,11 @@ use std::io::Read;
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::fd::BorrowedFd;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
@@ -298,9 +301,24 @@ fn asks_terminal(signal: i32) -> bool {
         .contains(&signal)
 }
 
-/// Reads on and drops it, so that a process in the background is neither held up nor ended by its output.
+/// What reads on when this program has ended.
+const READER: &str = "cat";
+
+/// Reads on and drops it, so that a process in the background is neither held up nor ended by its output: a program
+/// does that, for as long as somebody writes, or where there is none a thread, for as long as this one runs.
 fn discard(mut output: PipeReader) {
-    if rustix::io::ioctl_fionbio(&output, false).is_ok() {
+    if rustix::io::ioctl_fionbio(&output, false).is_err() {
+        return;
+    }
+    let reader = output.try_clone().and_then(|output| {
+        Command::new(READER)
+            .stdin(output)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+    });
+    if reader.is_err() {
         let reader = thread::Builder::new().stack_size(SMALL_STACK);
         // Without a thread, what still writes is ended by it: nothing else is left to do.
         let _ = reader.spawn(move || io::copy(&mut output, &mut io::sink()));
