@@ -45,6 +45,7 @@ pub fn origins(plan: &Plan, words: &[String]) -> Result<BTreeMap<String, Origin>
     for word in words {
         let (name, value) = word
             .split_once('=')
+            .filter(|(name, _)| !name.is_empty())
             .ok_or_else(|| InputError::NoPair { text: word.clone() })?;
         let input = find(plan, name)?;
         let origin = match value.strip_prefix('@') {

@@ -86,6 +86,7 @@ fn what_does_not_fit_is_refused_before_anything_runs() {
         (&["TEXT=x", "VERSION=one"], "does not match `^\\d+\\.\\d+$`"),
         (&["TEXT=x", "TEXT=y"], "given twice"),
         (&["TEXT"], "`TEXT` is no input"),
+        (&["=x"], "`=x` is no input"),
     ] {
         let project = flow().project();
         let found = run(&project, words);

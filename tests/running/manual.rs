@@ -99,7 +99,7 @@ fn only_what_waits_can_be_answered() {
     let project = waiting();
     for (words, says) in [
         (&["confirm", "--item", "2.2"][..], "2.2 does not wait"),
-        (&["confirm", "--item", "1.1"], "1.1"),
+        (&["confirm", "--item", "1.1"], "1.1 was done by its command"),
         (&["confirm", "--item", "nothing"], "names no item"),
         (
             &["confirm", "release-20200101T000000Z-aaaa"],
@@ -107,6 +107,7 @@ fn only_what_waits_can_be_answered() {
         ),
         (&["confirm", "--evidence", "@no-such-file"], "no-such-file"),
         (&["reject"], "--reason"),
+        (&["reject", "--reason", ""], "--reason"),
         (&["resume", "--done"], "unknown outcome"),
     ] {
         let found = answer(&project, words);

@@ -96,7 +96,12 @@ fn waiting(run: &Run, state: &State, named: Option<ItemId>) -> Result<ItemId, Fa
             "name the one that is meant: `--item 2.1`".to_owned(),
         )),
         (Some(item), _) if state.status(item) == Status::Done => Err(nothing(
-            format!("{item} was answered before"),
+            match run.plan.item(item) {
+                Some(item) if item.command.is_some() => {
+                    format!("{} was done by its command", item.id)
+                }
+                _ => format!("{item} was answered before"),
+            },
             format!("{} waits", list(&waiting)),
         )),
         (Some(item), _) => Err(nothing(

@@ -8,6 +8,7 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
 use clap::value_parser;
 
 use crate::cli::Color;
@@ -245,7 +246,7 @@ pub struct RejectArguments {
     pub item: Option<ItemId>,
 
     /// Why
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub reason: String,
 
     #[command(flatten)]
