@@ -52,6 +52,9 @@ pub trait Follower {
         false
     }
 
+    /// What happened before, which others were told of.
+    fn recall(&mut self, _run: &Run, _past: &[Record]) {}
+
     /// What can be read from once it has caught up, if it is so far behind that it should be told of no more output.
     fn behind(&self) -> Option<BorrowedFd<'_>> {
         None

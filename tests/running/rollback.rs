@@ -107,6 +107,18 @@ fn a_stuck_run_wants_to_be_told_how_it_goes_on() {
 }
 
 #[test]
+fn why_it_failed_is_told_to_the_end() {
+    let project = Flow::new("release")
+        .step(Step::new("exit 7").undo("test -e mended"))
+        .project();
+    assert_eq!(run(&project, &[]).code, 4);
+    project.write("mended", "");
+    let found = flow::wf(&project, &["rollback", "--retry"]);
+    assert_eq!(found.code, 1, "{}", found.out);
+    assert!(found.out.contains("exit status 7 after"), "{}", found.out);
+}
+
+#[test]
 fn the_ways_on_that_are_named_can_be_gone() {
     let project = stuck();
     for words in [&["confirm"][..], &["reject", "--reason", "no"]] {

@@ -123,6 +123,10 @@ impl Follower for Live {
         Ok(())
     }
 
+    fn recall(&mut self, run: &Run, past: &[Record]) {
+        self.human.recall(run, past);
+    }
+
     fn output(&mut self, run: &Run, item: ItemId, bytes: &[u8]) -> io::Result<()> {
         self.human.output(run, item, bytes)?;
         if let Some(running) = self.running.get(&item) {

@@ -144,6 +144,10 @@ impl Follower for Shown {
         self.follower.event(run, record, state)
     }
 
+    fn recall(&mut self, run: &Run, past: &[Record]) {
+        self.follower.recall(run, past);
+    }
+
     fn behind(&self) -> Option<BorrowedFd<'_>> {
         let waiting = self.queue.lock();
         if waiting.bytes.len() <= PLENTY {

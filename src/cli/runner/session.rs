@@ -107,7 +107,7 @@ pub fn lock(store: &Store, workflow: &str) -> Result<Lock, Failure> {
 pub fn carry_on(session: Session, common: &Common, first: Vec<Event>) -> Result<Exit, Failure> {
     let mut files = record::prepare(&session.run, &session.records)
         .map_err(|source| Failure::NoRecord { source })?;
-    let (mut shown, outlet) = show(common.format);
+    let (mut shown, outlet) = show(&session, common.format);
     let (mut operator, mut nobody);
     let name = person::name(common.name.as_ref());
     let person: &mut dyn Person = if person::is_there() && common.format == EventFormat::Text {
@@ -243,19 +243,18 @@ fn stop(state: &State) -> Option<Stop> {
 }
 
 /// Who shows a run that goes on, and what it may still have to write.
-fn show(format: EventFormat) -> (Box<dyn Follower>, Option<Outlet>) {
-    if terminal::is_output_terminal() {
-        let shown = match format {
-            EventFormat::Text => live::follower(),
-            EventFormat::Json => follower(format),
-        };
-        return (shown, None);
-    }
-    match outlet::show(|inlet| writer(format, inlet)) {
-        Ok((shown, outlet)) => (shown, Some(outlet)),
-        // Without a thread to spare, readers have to be waited for.
-        Err(_) => (follower(format), None),
-    }
+fn show(session: &Session, format: EventFormat) -> (Box<dyn Follower>, Option<Outlet>) {
+    let (mut shown, outlet) = match format {
+        EventFormat::Text if terminal::is_output_terminal() => (live::follower(), None),
+        EventFormat::Json if terminal::is_output_terminal() => (follower(format), None),
+        _ => match outlet::show(|inlet| writer(format, inlet)) {
+            Ok((shown, outlet)) => (shown, Some(outlet)),
+            // Without a thread to spare, readers have to be waited for.
+            Err(_) => (follower(format), None),
+        },
+    };
+    shown.recall(&session.run, &session.records);
+    (shown, outlet)
 }
 
 /// Who shows a run.

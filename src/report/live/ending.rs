@@ -259,7 +259,7 @@ impl Scene<'_> {
         self.state.broken().filter(move |item| Some(*item) != cause)
     }
 
-    /// How an item failed; where that was told by another run of the program, its place alone.
+    /// How an item failed.
     fn how(&self, item: ItemId) -> String {
         let told = self.failures.get(&item).cloned();
         told.unwrap_or_else(|| self.place(item, None))

@@ -167,6 +167,14 @@ impl<W: Write> Follower for Human<W> {
         Ok(())
     }
 
+    fn recall(&mut self, run: &Run, past: &[Record]) {
+        for record in past {
+            self.told.remember(run, record);
+        }
+        // How long a step took nobody can say that stood still in between.
+        self.told.began.clear();
+    }
+
     fn output(&mut self, _: &Run, item: ItemId, bytes: &[u8]) -> io::Result<()> {
         let text = self.lines.take(item, bytes);
         self.screen.write(&text);
