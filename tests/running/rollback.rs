@@ -180,6 +180,12 @@ fn unwinding_stops_at_what_cannot_be_undone() {
     );
     assert_eq!(trace(&project), "1.1 1.verify 2.1 3.undo");
     assert!(found.out.contains("a mail is a mail"), "{}", found.out);
+    let refused = flow::wf(&project, &["resume"]);
+    assert!(
+        refused.code == 4 && refused.err.contains("--skip 2`") && !refused.err.contains("--retry"),
+        "{}",
+        refused.err
+    );
     let found = flow::wf(&project, &["rollback", "--keep-going"]);
     assert_eq!(
         (found.code, state(&project).as_str()),

@@ -329,11 +329,24 @@ pub fn not_stuck(run: &Run, state: &State) -> Result<(), Failure> {
     let Some(Halt::Stuck(at)) = &state.halt else {
         return Ok(());
     };
+    let id = &run.id;
+    let (at, help) = match at {
+        Stuck::Item(item) => (
+            format!("at {item}, which failed"),
+            format!(
+                "mend what stopped it, then `wf rollback {id} --retry`; or leave it as it is by `--skip STEP` or `--keep-going`"
+            ),
+        ),
+        Stuck::Irreversible(step) => (
+            format!("at step {step}, which cannot be undone"),
+            format!(
+                "`wf rollback {id} --skip {step}` leaves it as it is and undoes the rest, `wf runs abandon {id}` leaves everything"
+            ),
+        ),
+    };
     Err(Failure::IsStuck {
-        run: run.id.clone(),
-        at: match at {
-            Stuck::Item(item) => format!("at {item}, which failed"),
-            Stuck::Irreversible(step) => format!("at step {step}, which cannot be undone"),
-        },
+        run: id.clone(),
+        at,
+        help,
     })
 }

@@ -140,10 +140,12 @@ pub enum Failure {
     },
 
     #[error("{run} is stuck: its rollback stopped {at}")]
-    #[diagnostic(help(
-        "mend what stopped it, then `wf rollback {run} --retry`; or leave it as it is by `--skip STEP` or `--keep-going`"
-    ))]
-    IsStuck { run: String, at: String },
+    #[diagnostic(help("{help}"))]
+    IsStuck {
+        run: String,
+        at: String,
+        help: String,
+    },
 
     #[error("{run} is not stuck: it {standing}")]
     #[diagnostic(help("{help}"))]
