@@ -272,6 +272,16 @@ impl Cause {
             Self::Operator(_) | Self::Signal(_) => None,
         }
     }
+
+    /// Who or what asked for it, if nothing failed.
+    #[must_use]
+    pub fn asker(&self) -> Option<String> {
+        match self {
+            Self::Item(_) => None,
+            Self::Operator(name) => Some(name.clone()),
+            Self::Signal(signal) => Some(signal.to_string()),
+        }
+    }
 }
 
 /// How rollback dealt with a step.

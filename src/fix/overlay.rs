@@ -61,20 +61,26 @@ impl Neighbours for Overlay<'_> {
     }
 }
 
-/// The headings of a Markdown text, each with its anchor.
-pub fn headings(text: &str) -> Vec<(Span, String)> {
-    anchor::of_headings(&markdown::parse(&Source::new("", text)))
+/// What a Markdown text offers to its own links, and what they want.
+pub struct Linked {
+    /// The headings, each with its anchor.
+    pub headings: Vec<(Span, String)>,
+    /// The anchors to which the text itself links.
+    pub targets: FxHashSet<String>,
 }
 
-/// The anchors of its own to which a Markdown text links.
-pub fn own_links(text: &str) -> FxHashSet<String> {
+/// The headings of a Markdown text, and where its links lead in it.
+pub fn linked(text: &str) -> Linked {
     let tree = markdown::parse(&Source::new("", text));
     let targets = tree.inlines.iter().filter_map(|inline| match &inline.kind {
         InlineKind::Link(url) => link::relative(url),
         _ => None,
     });
     let own = targets.filter(|target| target.path.is_empty());
-    own.filter_map(|target| target.fragment).collect()
+    Linked {
+        headings: anchor::of_headings(&tree),
+        targets: own.filter_map(|target| target.fragment).collect(),
+    }
 }
 
 /// The anchors of a Markdown text.

@@ -112,14 +112,7 @@ impl Judge<'_> {
             let applied = edit::apply(&settled.text, &fixes);
             let mended: Vec<&str> = applied.taken.iter().map(|&at| open[at].rule).collect();
             let after = self.findings(&applied.text);
-            let is_better =
-                !mended.is_empty() && self.is_better(&findings, &after, &mended, &applied);
-            let blamed = if is_better {
-                Vec::new()
-            } else {
-                self.blamed(&settled.text, (&findings, &after), &fixes, &applied)
-            };
-            if is_better {
+            if !mended.is_empty() && self.is_better(&findings, &after, &mended, &applied) {
                 settled.mended += mended.len();
                 has_changed = true;
                 for dropped in &mut settled.dropped {
@@ -128,7 +121,9 @@ impl Judge<'_> {
                 settled.text = applied.text;
                 findings = after;
                 most = most.saturating_mul(2);
-            } else if !blamed.is_empty() {
+            } else if let Some(blamed) =
+                self.blamed(&settled.text, (&findings, &after), &fixes, &applied)
+            {
                 let blamed = blamed.into_iter().map(|at| Dropped::of(open[at]));
                 settled.dropped.extend(blamed);
             } else if mended.len() > 1 {
@@ -143,7 +138,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Those fixes, among all, that took away an anchor of a heading to which the text itself links, or which others
+    /// Those fixes, among all, if any, that took away an anchor of a heading to which the text itself links, or which others
     /// need: there are as many as the table of contents has entries.
     fn blamed(
         &self,
@@ -151,22 +146,23 @@ impl Judge<'_> {
         (before, after): (&[Finding], &[Finding]),
         fixes: &[&Fix],
         applied: &Applied,
-    ) -> Vec<usize> {
+    ) -> Option<Vec<usize>> {
         let broken =
             |findings: &[Finding]| findings.iter().filter(|found| found.rule == LINK).count();
-        let needed = if broken(after) > broken(before) {
-            overlay::own_links(text)
-        } else {
-            FxHashSet::default()
-        };
+        let is_broken = broken(after) > broken(before);
+        if !is_broken && self.kept.is_none() {
+            return None;
+        }
+        let linked = overlay::linked(text);
         let is_needed = |anchor: &String| {
-            needed.contains(anchor) || self.kept.is_some_and(|kept| kept.contains(anchor))
+            is_broken && linked.targets.contains(anchor)
+                || self.kept.is_some_and(|kept| kept.contains(anchor))
         };
         let left = overlay::anchors(&applied.text);
-        let lost: Vec<Span> = overlay::headings(text)
-            .into_iter()
+        let headings = linked.headings.iter();
+        let lost: Vec<Span> = headings
             .filter(|(_, anchor)| is_needed(anchor) && !left.contains(anchor))
-            .map(|(heading, _)| heading)
+            .map(|(heading, _)| *heading)
             .collect();
         let touches = |fix: &Fix| {
             let mut edits = fix.edits.iter();
@@ -177,7 +173,8 @@ impl Judge<'_> {
             })
         };
         let taken = applied.taken.iter().copied();
-        taken.filter(|&at| touches(fixes[at])).collect()
+        let blamed: Vec<usize> = taken.filter(|&at| touches(fixes[at])).collect();
+        (!blamed.is_empty()).then_some(blamed)
     }
 
     fn is_open(&self, finding: &Finding, dropped: &[Dropped]) -> bool {

@@ -27,6 +27,18 @@ pub enum Piece {
     Other(BlockId),
 }
 
+impl Piece {
+    /// Where it stands.
+    #[must_use]
+    pub fn span(&self, tree: &Tree) -> Span {
+        match self {
+            Self::Text(span) => *span,
+            Self::List(list) => list.span,
+            Self::Fence(id) | Self::Other(id) => tree.block(*id).span,
+        }
+    }
+}
+
 /// A list with its items.
 #[derive(Debug)]
 pub struct List {

@@ -94,19 +94,14 @@ pub fn unlisted_workflow(cx: &Directories<'_>, out: &mut PlacedFindings) {
                 documents.push(document);
             }
         }
-        for (path, (index, documents)) in unlisted {
-            unlisted_in(cx, path, index, &documents, out);
+        for (index, documents) in unlisted.into_values() {
+            unlisted_in(cx, index, &documents, out);
         }
     }
 }
 
-fn unlisted_in(
-    cx: &Directories<'_>,
-    path: &str,
-    index: &Index,
-    documents: &[&str],
-    out: &mut PlacedFindings,
-) {
+fn unlisted_in(cx: &Directories<'_>, index: &Index, documents: &[&str], out: &mut PlacedFindings) {
+    let path = &index.path;
     // In one that is blank the first line makes the list that the others go into.
     let is_blank = index.named.as_ref().is_some_and(|named| named.is_empty());
     let mended = if is_blank { 1 } else { documents.len() };

@@ -135,12 +135,8 @@ fn first(cx: &Context<'_>, part: &Part<'_>) -> Span {
     if !part.content.value.is_empty() {
         return part.content.value;
     }
-    match part.content.pieces.first() {
-        Some(Piece::Text(span)) => *span,
-        Some(Piece::List(list)) => list.span,
-        Some(Piece::Fence(id) | Piece::Other(id)) => cx.document.tree.block(*id).span,
-        None => part.asked.heading,
-    }
+    let piece = part.content.pieces.first();
+    piece.map_or(part.asked.heading, |piece| piece.span(&cx.document.tree))
 }
 
 /// The parts that should hold a list of a kind; those whose text is a placeholder are left out.

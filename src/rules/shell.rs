@@ -308,12 +308,11 @@ fn declared(cx: &Context<'_>) -> FxHashSet<String> {
     names.extend(cx.config.run.env.keys().cloned());
     // Words in another form than a list's bullets.
     let pieces = inputs_section(cx).map_or(&[][..], |section| &section.body.content.pieces);
-    for piece in pieces {
-        let text = match piece {
-            Piece::Text(span) => cx.text(*span),
-            Piece::Other(id) | Piece::Fence(id) => cx.text(cx.document.tree.block(*id).span),
-            Piece::List(_) => "",
-        };
+    for piece in pieces
+        .iter()
+        .filter(|piece| !matches!(piece, Piece::List(_)))
+    {
+        let text = cx.text(piece.span(&cx.document.tree));
         names.extend(inputs::words(text).map(str::to_owned));
     }
     for command in cx

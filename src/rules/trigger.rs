@@ -17,16 +17,8 @@ fn command(cx: &Context<'_>) -> Option<(Span, Option<Span>)> {
         .document
         .workflow
         .field(cx.template, "Trigger", "Command")?;
-    let value = field
-        .content
-        .text()
-        .or_else(|| match field.content.pieces.first()? {
-            content::Piece::List(list) => Some(list.span),
-            content::Piece::Fence(id) | content::Piece::Other(id) => {
-                Some(cx.document.tree.block(*id).span)
-            }
-            content::Piece::Text(span) => Some(*span),
-        })?;
+    let first = || Some(field.content.pieces.first()?.span(&cx.document.tree));
+    let value = field.content.text().or_else(first)?;
     (!cx.is_unfilled(value)).then(|| (value, content::code_span(&cx.document.source, value)))
 }
 

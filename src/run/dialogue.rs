@@ -22,12 +22,7 @@ use crate::run::process::Happening;
 impl Execution<'_, '_> {
     /// Ask a person about an item, and record the answer; `parked` is what pausing comes to.
     pub(in crate::run) fn ask(&mut self, id: ItemId, parked: Event) -> Result<(), RunError> {
-        let item = self
-            .runner
-            .run
-            .plan
-            .item(id)
-            .expect("the plan has the item");
+        let item = self.runner.item(id);
         self.runner.person.show(self.runner.run, item);
         let answer = loop {
             match self.read()? {

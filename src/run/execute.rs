@@ -22,6 +22,7 @@ use crate::event::Process;
 use crate::event::Record;
 use crate::mask::Masker;
 use crate::plan::Command;
+use crate::plan::Item;
 use crate::plan::ItemId;
 use crate::run::dialogue::of;
 use crate::run::environment::Environment;
@@ -80,7 +81,12 @@ pub(in crate::run) struct Execution<'r, 'a> {
     due: BTreeMap<ItemId, Instant>,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    /// An item of the run.
+    pub(in crate::run) fn item(&self, id: ItemId) -> &'a Item {
+        self.run.plan.item(id).expect("the plan has the item")
+    }
+
     /// Record an event, and tell of it. Secrets are masked in all of its words.
     pub fn record(&mut self, event: Event) -> Result<(), RunError> {
         let mut event = event;
@@ -171,13 +177,7 @@ impl Execution<'_, '_> {
             return self.wait(first);
         };
         self.due.remove(&id);
-        let item = self
-            .runner
-            .run
-            .plan
-            .item(id)
-            .expect("the plan has the item");
-        match &item.command {
+        match &self.runner.item(id).command {
             None => self.runner.record(Event::ItemAsked { item: id }),
             Some(command) => self.spawn(id, command),
         }

@@ -117,8 +117,8 @@ impl Journal {
 
     /// Open a journal to go on, with the records that it holds. A torn last line is cut off.
     pub fn open(folder: &Path) -> Result<(Self, Vec<Record>), JournalError> {
-        let path = folder.join(FILE_NAME);
-        let contents = read(folder)?.sound(&path)?;
+        let contents = read(folder)?.sound()?;
+        let path = contents.path;
         let opened = OpenOptions::new()
             .append(true)
             .open(&path)

@@ -207,6 +207,20 @@ impl State {
         self.steps.values().filter(|succeeded| !**succeeded).count()
     }
 
+    /// The steps that were started and are not undone, though there is something to undo, in the order of their start.
+    #[must_use]
+    pub fn in_place(&self) -> impl DoubleEndedIterator<Item = u32> {
+        let unwinding = self.unwinding.as_ref();
+        let is_dealt = move |step: &u32| {
+            let how = unwinding.and_then(|unwinding| unwinding.undone.get(step));
+            how.is_some_and(|how| *how != Undone::Left)
+        };
+        self.started
+            .iter()
+            .copied()
+            .filter(move |step| !is_dealt(step))
+    }
+
     /// Whether an action of a step was started and may have changed something.
     #[must_use]
     pub fn had_effect(&self, plan: &Plan, step: u32) -> bool {

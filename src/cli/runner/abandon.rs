@@ -5,6 +5,7 @@ use std::io;
 use crate::cli::Exit;
 use crate::cli::clock;
 use crate::cli::inventory;
+use crate::cli::inventory::Inventory;
 use crate::cli::runner::arguments::AbandonArguments;
 use crate::cli::runner::arguments::Common;
 use crate::cli::runner::arguments::EventFormat;
@@ -19,11 +20,11 @@ use crate::event::Record;
 use crate::run::Follower;
 use crate::run::Run;
 use crate::run::adoption;
-
 use crate::run::journal::Contents;
 use crate::run::journal::Fault;
 use crate::run::journal::Journal;
 use crate::run::record;
+use crate::run::standing::Standing;
 use crate::run::state::State;
 use crate::run::store;
 
@@ -66,21 +67,19 @@ fn damage(contents: &Contents) -> Option<Fault> {
 
 /// Give up a run that nobody can go on with.
 fn give_up_damaged(
-    inventory: &inventory::Inventory,
+    inventory: &Inventory,
     id: String,
     contents: &Contents,
     by: &str,
 ) -> Result<(), Failure> {
     let store = existing::of(inventory);
-    if contents.is_given_up {
-        return Err(existing::given_up(id));
-    }
     if store.is_over(&id) {
-        return Err(Failure::Over {
-            run: id,
-            standing: "ended, as the last line of its journal says".to_owned(),
-            help: "start a new one with `wf run`",
-        });
+        let standing = if contents.is_given_up {
+            Standing::Abandoned.to_string()
+        } else {
+            "ended, as the last line of its journal says".to_owned()
+        };
+        return Err(existing::over(id, standing));
     }
     let folder = store.folder(&id);
     if let Some(state) = existing::state(contents)

@@ -2,6 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::failure;
+use crate::cli::runner::arguments::Common;
 use crate::cli::runner::arguments::ConfirmArguments;
 use crate::cli::runner::arguments::RejectArguments;
 use crate::cli::runner::existing;
@@ -16,43 +17,37 @@ use crate::run::state::Status;
 /// Say that an item is done, and go on.
 pub fn confirm(arguments: &ConfirmArguments) -> Result<Exit, Failure> {
     let note = evidence(arguments.evidence.as_deref())?;
-    existing::go_on(
-        &arguments.words,
-        &arguments.common,
-        waits,
-        |run, state, by| {
-            let item = waiting(run, state, arguments.item)?;
-            Ok(vec![Event::ItemAnswered {
-                item,
-                done: true,
-                by: by.to_owned(),
-                note,
-            }])
-        },
-    )
+    let (words, common) = (&arguments.words, &arguments.common);
+    answer(words, common, arguments.item, true, note)
 }
 
 /// Say that an item failed, and go on with what follows from that.
 pub fn reject(arguments: &RejectArguments) -> Result<Exit, Failure> {
-    existing::go_on(
-        &arguments.words,
-        &arguments.common,
-        waits,
-        |run, state, by| {
-            let item = waiting(run, state, arguments.item)?;
-            Ok(vec![Event::ItemAnswered {
-                item,
-                done: false,
-                by: by.to_owned(),
-                note: arguments.reason.clone(),
-            }])
-        },
+    let (words, common) = (&arguments.words, &arguments.common);
+    answer(
+        words,
+        common,
+        arguments.item,
+        false,
+        arguments.reason.clone(),
     )
 }
 
-/// Whether a run waits for an answer.
-fn waits(state: &State) -> bool {
-    state.undecided(Status::Asked).next().is_some()
+fn answer(
+    words: &[String],
+    common: &Common,
+    item: Option<ItemId>,
+    done: bool,
+    note: String,
+) -> Result<Exit, Failure> {
+    existing::go_on(words, common, existing::is_asking, |run, state, by| {
+        Ok(vec![Event::ItemAnswered {
+            item: waiting(run, state, item)?,
+            done,
+            by: by.to_owned(),
+            note,
+        }])
+    })
 }
 
 /// Evidence as it is recorded: the text, or that of a file.

@@ -25,7 +25,6 @@ use crate::plan::ItemId;
 use crate::plan::Plan;
 use crate::run::Run;
 use crate::run::adoption;
-use crate::run::journal;
 use crate::run::journal::Contents;
 use crate::run::journal::Journal;
 use crate::run::journal::JournalError;
@@ -63,9 +62,7 @@ pub fn none_unfinished(store: &Store, workflow: &str) -> Result<(), Failure> {
         return Ok(());
     };
     let is_carried_on = store.is_locked(workflow);
-    let path = store.folder(&run).join(journal::FILE_NAME);
-    let contents = store.read(&run).and_then(|contents| contents.sound(&path));
-    let standing = match contents {
+    let standing = match store.read(&run).and_then(Contents::sound) {
         Err(error) if !is_carried_on => {
             let help = error.help().map(|help| help.to_string());
             return Err(Failure::Unfinished {
@@ -137,13 +134,16 @@ fn find(
         .into_iter()
         .filter(|name| !store.is_over(name))
         .collect();
-    let is_meant = |name: &String| {
-        let state = store.read(name).ok().as_ref().and_then(state);
-        // Of one that cannot be read nobody knows.
-        state.is_none_or(|state| is_meant(&state))
-    };
-    if unfinished.len() > 1 && unfinished.iter().any(is_meant) {
-        unfinished.retain(is_meant);
+    if unfinished.len() > 1 {
+        let is_meant = |name: &&String| {
+            let state = store.read(name).ok().as_ref().and_then(state);
+            // Of one that cannot be read nobody knows.
+            state.is_none_or(|state| is_meant(&state))
+        };
+        let meant: Vec<String> = unfinished.iter().filter(is_meant).cloned().collect();
+        if !meant.is_empty() {
+            unfinished = meant;
+        }
     }
     match unfinished.len() {
         0 => Err(Failure::NothingUnfinished),
@@ -171,13 +171,18 @@ pub fn named(names: &[String], name: &str) -> Result<String, Failure> {
 
 /// What a run began with: its plan, and the names of its secrets.
 fn beginning(store: &Store, id: &str) -> Result<(Box<Plan>, Vec<String>), Failure> {
-    let path = store.folder(id).join(journal::FILE_NAME);
     let contents = store.read(id)?;
     if contents.is_given_up {
-        return Err(given_up(id.to_owned()));
+        return Err(over(id.to_owned(), Standing::Abandoned.to_string()));
     }
-    let records = contents.sound(&path)?.records;
-    match records.into_iter().next().map(|record| record.event) {
+    let contents = contents.sound()?;
+    let path = contents.path;
+    match contents
+        .records
+        .into_iter()
+        .next()
+        .map(|record| record.event)
+    {
         Some(Event::RunStarted { plan, secrets, .. }) => Ok((plan, secrets)),
         _ => Err(JournalError::Empty { path }.into()),
     }
@@ -198,8 +203,8 @@ fn recover(run: &Run, state: &State, secrets: &BTreeMap<String, String>) -> Vec<
 /// What a command decides about a run: events to record before it goes on.
 pub type Decision = Result<Vec<Event>, Failure>;
 
-/// Go on with a run: take it (where none is named, the only one that `is_meant`), let `decide` look at it as it is once it goes on, end what a crash left running, record
-/// the decision and carry the run on.
+/// Go on with a run: take it (where none is named, the only one that `is_meant`), let `decide` look at it as it is once
+/// it goes on, end what a crash left running, record the decision and carry the run on.
 pub fn go_on(
     words: &[String],
     common: &Common,
@@ -292,30 +297,34 @@ pub fn not_over(run: &Run, state: &State) -> Result<(), Failure> {
     if standing.is_unfinished() {
         return Ok(());
     }
-    Err(Failure::Over {
-        run: run.id.clone(),
-        standing: standing.to_string(),
-        help: match standing {
-            Standing::Succeeded => "`wf rollback RUN` undoes a run that succeeded",
-            _ => "start a new one with `wf run`",
+    Err(match standing {
+        Standing::Succeeded => Failure::Over {
+            run: run.id.clone(),
+            standing: standing.to_string(),
+            help: "`wf rollback RUN` undoes a run that succeeded",
         },
+        _ => over(run.id.clone(), standing.to_string()),
     })
 }
 
-/// A run whose journal is damaged and that was given up for it.
-pub fn given_up(run: String) -> Failure {
+/// A run that is over, so that only a new one can be started.
+pub fn over(run: String, standing: String) -> Failure {
     Failure::Over {
         run,
-        standing: Standing::Abandoned.to_string(),
+        standing,
         help: "start a new one with `wf run`",
     }
+}
+
+/// Whether a run waits for a person's answer.
+pub fn is_asking(state: &State) -> bool {
+    state.undecided(Status::Asked).next().is_some()
 }
 
 /// How a run that is neither over nor stuck goes on.
 pub fn goes_on(run: &Run, state: &State) -> String {
     let id = &run.id;
-    let asked = state.undecided(Status::Asked).next().is_some();
-    match (asked, &state.unwinding) {
+    match (is_asking(state), &state.unwinding) {
         (true, _) => format!("`wf confirm {id}` or `wf reject {id}` answers what waits"),
         (false, Some(_)) => format!("`wf resume {id}` goes on with that"),
         (false, None) => {

@@ -30,12 +30,7 @@ pub struct Values {
 /// The values for a new run, checked.
 pub fn take(plan: &Plan, words: &[String]) -> Result<Values, Failure> {
     let mut given = origins(plan, words)?;
-    for input in &plan.inputs {
-        if !given.contains_key(&input.name) {
-            let value = found(input)?;
-            given.extend(value.map(|value| (input.name.clone(), value)));
-        }
-    }
+    complete(&mut given, &plan.inputs)?;
     let mut values = Values::default();
     for (name, value) in plan::resolve(plan, given)? {
         let is_secret = plan
@@ -73,12 +68,7 @@ pub fn retake(
             ..input.clone()
         })
         .collect();
-    for input in &secrets {
-        if !given.contains_key(&input.name) {
-            let value = found(input)?;
-            given.extend(value.map(|value| (input.name.clone(), value)));
-        }
-    }
+    complete(&mut given, &secrets)?;
     let mut wanted = plan.clone();
     wanted
         .inputs
@@ -122,7 +112,18 @@ fn secret(name: &str, bytes: io::Result<Vec<u8>>, path: Option<&Path>) -> Result
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
 }
 
-/// A value that the command line does not tell: a person is asked only where the environment holds none.
+/// Add what the command line does not tell.
+fn complete(given: &mut BTreeMap<String, String>, inputs: &[Input]) -> Result<(), Failure> {
+    for input in inputs {
+        if !given.contains_key(&input.name) {
+            let value = found(input)?;
+            given.extend(value.map(|value| (input.name.clone(), value)));
+        }
+    }
+    Ok(())
+}
+
+/// A value from the environment; a person is asked only where it holds none.
 fn found(input: &Input) -> Result<Option<String>, Failure> {
     match environment(input)? {
         Some(value) if !(value.is_empty() && input.secret) => Ok(Some(value)),

@@ -14,7 +14,6 @@ use crate::run::Run;
 use crate::run::standing::Standing;
 use crate::run::state::Halt;
 use crate::run::state::State;
-use crate::run::state::Status;
 
 /// Undo a run, or go on with a rollback that is stuck.
 pub fn rollback(arguments: &RollbackArguments) -> Result<Exit, Failure> {
@@ -46,10 +45,9 @@ fn go_on(run: &Run, state: &State, how: Continuation, by: &str) -> Decision {
     }
     let (Some(Halt::Stuck(_)), Some(unwinding)) = (&state.halt, &state.unwinding) else {
         let id = &run.id;
-        let asked = state.undecided(Status::Asked).next().is_some();
         return Err(Failure::NotStuck {
             run: id.clone(),
-            standing: match (asked, &state.unwinding) {
+            standing: match (existing::is_asking(state), &state.unwinding) {
                 (true, _) => "waits for a person".to_owned(),
                 (false, Some(_)) => "stopped in the middle of its rollback".to_owned(),
                 (false, None) => standing.to_string(),

@@ -181,10 +181,10 @@ pub fn masker(plan: &Plan, secrets: &BTreeMap<String, String>) -> Masker {
 
 /// What a run that cannot be recorded any more leaves as it is, for whoever has to undo it by hand.
 fn left_in_place(state: &State) -> String {
-    let undone = state.unwinding.as_ref().map(|unwinding| &unwinding.undone);
-    let is_left = |step: &&u32| undone.is_none_or(|undone| !undone.contains_key(step));
-    let left = state.started.iter().filter(is_left);
-    let left: Vec<String> = left.map(|step| format!("step {step}")).collect();
+    let left: Vec<String> = state
+        .in_place()
+        .map(|step| format!("step {step}"))
+        .collect();
     if left.is_empty() {
         return String::new();
     }

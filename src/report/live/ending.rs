@@ -1,7 +1,5 @@
 //! What is told where a run turns back, stops, or ends: what state that leaves, and what a person can do.
 
-use std::collections::BTreeSet;
-
 use crate::event::Cause;
 use crate::event::Continuation;
 use crate::event::RunResult;
@@ -233,16 +231,12 @@ impl Scene<'_> {
     /// What failed, and how.
     fn reason(&self, cause: Option<ItemId>) -> String {
         let mut text = String::new();
+        let unwinding = self.state.unwinding.as_ref();
         if let Some(item) = cause {
             text.push_str(&self.row("failed", &self.named(item)));
             text.push_str(&self.row("", &self.how(item)));
-        } else if let Some(unwinding) = &self.state.unwinding {
-            let asked = match &unwinding.cause {
-                Cause::Operator(name) => format!("{name} asked for the rollback"),
-                Cause::Signal(signal) => format!("{signal} asked for the rollback"),
-                Cause::Item(item) => self.named(*item),
-            };
-            text.push_str(&self.row("failed", &asked));
+        } else if let Some(asker) = unwinding.and_then(|way| way.cause.asker()) {
+            text.push_str(&self.row("failed", &format!("{asker} asked for the rollback")));
         }
         for item in self.others(cause) {
             text.push_str(&self.row("failed too", &self.named(item)));
@@ -310,17 +304,9 @@ impl Scene<'_> {
         }
     }
 
-    /// The steps that were started and are not undone, though there is something to undo, the last one first.
+    /// The steps that are still in place, the last one first.
     fn in_place(&self) -> Vec<String> {
-        let unwinding = self.state.unwinding.as_ref();
-        let dealt: BTreeSet<u32> = unwinding
-            .iter()
-            .flat_map(|way| &way.undone)
-            .filter(|(_, how)| **how != Undone::Left)
-            .map(|(step, _)| *step)
-            .collect();
-        let started = self.state.started.iter().rev();
-        let left = started.filter(|step| !dealt.contains(step));
-        left.map(|&step| self.step(step)).collect()
+        let left = self.state.in_place().rev();
+        left.map(|step| self.step(step)).collect()
     }
 }

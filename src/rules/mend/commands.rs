@@ -34,12 +34,11 @@ pub fn attached(cx: &Context<'_>, list: &ItemList<'_>, block: BlockId) -> Option
     let at = pieces.iter().position(is_it)?;
     let before = at.checked_sub(1)?;
     // What is indented behind the block would follow it into the item.
-    let next = pieces.get(at + 1).and_then(|next| match next {
-        Piece::Text(span) => Some(*span),
-        Piece::Fence(id) | Piece::Other(id) => Some(tree.block(*id).span),
-        Piece::List(_) => None,
-    });
-    if next.is_some_and(|next| place::line_start(cx, next.start()) < next.start()) {
+    let is_indented = |next: &Piece| {
+        let start = next.span(tree).start();
+        !matches!(next, Piece::List(_)) && place::line_start(cx, start) < start
+    };
+    if pieces.get(at + 1).is_some_and(is_indented) {
         return None;
     }
     let Piece::List(above) = &pieces[before] else {

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
@@ -20,6 +21,8 @@ use crate::run::journal::JournalError;
 /// What can be read of a journal.
 #[derive(Debug, Default)]
 pub struct Contents {
+    /// The journal.
+    pub path: PathBuf,
     /// The records up to the first fault.
     pub records: Vec<Record>,
     /// The first fault; a torn last line is none.
@@ -33,11 +36,11 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// The same, unless there is a fault; `path` is the journal's.
-    pub fn sound(self, path: &Path) -> Result<Self, JournalError> {
-        let path = path.to_owned();
+    /// The same, unless there is a fault.
+    pub fn sound(self) -> Result<Self, JournalError> {
+        let path = self.path;
         match self.fault {
-            None => Ok(self),
+            None => Ok(Self { path, ..self }),
             Some(fault) if fault.is_newer => Err(JournalError::Newer { path, fault }),
             Some(fault) => Err(JournalError::Damaged { path, fault }),
         }
@@ -48,7 +51,10 @@ impl Contents {
 pub fn read(folder: &Path) -> Result<Contents, JournalError> {
     let path = folder.join(FILE_NAME);
     match fs::read(&path) {
-        Ok(bytes) => Ok(contents(&bytes)),
+        Ok(bytes) => Ok(Contents {
+            path,
+            ..contents(&bytes)
+        }),
         Err(source) => Err(JournalError::Unreadable { path, source }),
     }
 }

@@ -1,6 +1,5 @@
 //! Why a run failed or stopped: the chain of causes, the outermost first.
 
-use crate::event::Cause;
 use crate::event::Outcome;
 use crate::event::RunResult;
 use crate::event::Stuck;
@@ -60,16 +59,12 @@ impl Scene<'_> {
         } else {
             "the run failed"
         };
-        let cause = self
-            .state
-            .unwinding
-            .as_ref()
-            .map(|unwinding| &unwinding.cause);
-        let rest = match (self.failed(), cause) {
+        let unwinding = self.state.unwinding.as_ref();
+        let asker = unwinding.and_then(|unwinding| unwinding.cause.asker());
+        let rest = match (self.failed(), asker) {
             (Some(item), _) => self.of(item),
-            (None, Some(Cause::Operator(name))) => vec![format!("{name} had it undone")],
-            (None, Some(Cause::Signal(signal))) => vec![format!("{signal} had it undone")],
-            (None, _) => vec!["it was turned back before a step was started".to_owned()],
+            (None, Some(asker)) => vec![format!("{asker} had it undone")],
+            (None, None) => vec!["it was turned back before a step was started".to_owned()],
         };
         std::iter::once(first.to_owned()).chain(rest).collect()
     }

@@ -127,17 +127,10 @@ fn because(scene: &Scene) -> String {
 
 /// What a run that turned back leaves.
 fn remains(state: &State) -> String {
-    let Some(unwinding) = &state.unwinding else {
+    if state.unwinding.is_none() {
         return "No step was started: there is nothing to undo.".to_owned();
-    };
-    let left = state
-        .started
-        .iter()
-        .filter(|step| match unwinding.undone.get(step) {
-            None => true,
-            Some(how) => *how == Undone::Left,
-        });
-    let left: Vec<String> = left.map(ToString::to_string).collect();
+    }
+    let left: Vec<String> = state.in_place().map(|step| step.to_string()).collect();
     if left.is_empty() {
         "What was due was rolled back.".to_owned()
     } else {
